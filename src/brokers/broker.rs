@@ -1,0 +1,169 @@
+//! The pure half of the seam.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Catalogue, Session, Target};
+use crate::model::{Address, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
+use crate::spec::{Diagnostics, Field};
+
+/// A kind of broker. Everything but [`Broker::connect`] is a pure function, so `check`, `plan` and the
+/// site work without an engine.
+pub trait Broker: Send + Sync {
+    fn description(&self) -> &'static Description;
+
+    /// Errors and lints that the shape alone cannot tell. Reports all of them; misfits that the shape
+    /// check reported read as absent.
+    fn validate(&self, broker: &BrokerModel, diagnostics: &mut Diagnostics);
+
+    /// One container per node, in node order.
+    fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container>;
+
+    /// What must exist inside the broker: only what the spec mentions, in the broker's own terms.
+    /// Must work with the facts of a broker that has never run (version from the catalogue).
+    fn topology(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Resource>;
+
+    /// What the site says about it.
+    fn lesson(&self) -> &'static dyn Lesson;
+
+    /// A handle to running nodes. Opens nothing: the first IO is [`Session::ready`].
+    fn connect(&self, target: Target) -> Box<dyn Session>;
+}
+
+/// The constants of a kind.
+#[derive(Debug)]
+pub struct Description {
+    /// As in the spec: `kafka`.
+    pub kind: &'static str,
+    /// As its makers write it: `Apache Kafka`.
+    pub title: &'static str,
+    /// The keys under the broker that only this kind has.
+    pub fields: &'static [Field],
+    /// One row per kind of resource.
+    pub kinds: &'static [KindRules],
+    pub ports: &'static [PortDescription],
+    /// Secrets that mqlab generates and keeps: `admin_password`.
+    pub secrets: &'static [&'static str],
+    /// Ids that are generated once and stay with the data: `cluster_id`. 16 random bytes, base64url.
+    pub ids: &'static [&'static str],
+    /// Whether a JVM heap can be set.
+    pub heap: bool,
+    /// The most nodes that this version of mqlab runs.
+    pub most_nodes: u32,
+    /// Bytes of memory that one node needs to start and work.
+    pub memory_floor: u64,
+    pub catalogue: &'static Catalogue,
+}
+
+/// A port that clients use.
+#[derive(Debug)]
+pub struct PortDescription {
+    /// As in `ports:`: `amqp`.
+    pub name: &'static str,
+    /// In the container, and the host port that is tried first.
+    pub number: u16,
+    /// One sentence: who speaks what on it.
+    pub doc: &'static str,
+    /// Published only if this says so (a plugin was asked for).
+    pub when: fn(&BrokerModel) -> bool,
+    /// The URL scheme for `status` and `env`, such as `amqp`; empty for a bare `host:port`.
+    pub scheme: &'static str,
+}
+
+/// What a kind teaches, and what its parts look like in a picture.
+pub trait Lesson: Send + Sync {
+    /// The arrows between resources: bindings, dead letters, alternate exchanges.
+    fn edges(&self, resources: &[Resource]) -> Vec<Edge>;
+
+    /// How one would have made the resource by hand, with the reader's own names and ports.
+    fn calls(&self, resource: &Resource, facts: &Facts) -> Vec<Call>;
+
+    /// Variables for programs: `EVENTS_BOOTSTRAP_SERVERS`. Includes credentials.
+    fn environment(&self, broker: &BrokerModel, facts: &Facts) -> Vec<EnvironmentVariable>;
+
+    /// Commands that give a running container our newly generated secrets, after the old ones were lost.
+    fn reset(&self, broker: &BrokerModel, facts: &Facts) -> Vec<ResetCommand>;
+
+    /// Where messages go inside, for the kinds that route.
+    fn router(&self) -> Option<&'static dyn Router> {
+        None
+    }
+}
+
+/// An arrow in a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edge {
+    pub from: Address,
+    pub to: Address,
+    /// A binding key; empty where there is none.
+    pub label: String,
+    pub style: EdgeStyle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EdgeStyle {
+    Binding,
+    /// Exchange to exchange.
+    ExchangeBinding,
+    DeadLetter,
+    Alternate,
+}
+
+/// A command or request that does by hand what mqlab did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// `kafka-topics.sh`, `rabbitmqadmin`, `HTTP API`.
+    pub tool: &'static str,
+    /// The text to paste, several lines if need be.
+    pub text: String,
+}
+
+/// A line of `mqlab env`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentVariable {
+    pub name: String,
+    pub value: String,
+    /// The value holds a password: the site writes a placeholder instead.
+    pub secret: bool,
+}
+
+/// A command to run inside our own container.
+#[derive(Clone, Debug)]
+pub struct ResetCommand {
+    pub node: u32,
+    pub command: Vec<String>,
+    /// Goes in by standard input, so that no process list shows it.
+    pub input: Option<Secret>,
+    /// What it does, for the message.
+    pub what: &'static str,
+}
+
+/// Where a message goes, and why. Shared by `mqlab trace` and the site.
+pub trait Router: Send + Sync {
+    /// Follows a message through the resources of one broker.
+    fn trace(&self, resources: &[Resource], exchange: &Address, key: &str, headers: &BTreeMap<String, Value>) -> Trace;
+}
+
+/// The answer of a router.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// In the order in which the broker would decide.
+    pub steps: Vec<TraceStep>,
+    /// The queues that get a copy, each once, sorted.
+    pub delivered: Vec<Address>,
+}
+
+/// One decision on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TraceStep {
+    /// The exchange that decides.
+    pub exchange: Address,
+    /// The binding or relation that was looked at; `None` for a remark about the exchange itself.
+    pub binding: Option<Address>,
+    pub to: Option<Address>,
+    pub matched: bool,
+    /// One sentence: `topic: "mail.eu.#" matches "mail.eu.sent"`.
+    pub why: String,
+}

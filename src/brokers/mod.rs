@@ -1,0 +1,24 @@
+//! The seam: what a broker kind must say about itself (pure) and be able to do (a session).
+//!
+//! A new kind is one folder, one line in [`registry`], and data. Brokers do not know each other.
+
+mod broker;
+mod catalogue;
+mod session;
+
+pub use broker::{
+    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Router,
+    Trace, TraceStep,
+};
+pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, SessionError, Target};
+
+/// Every kind, in the order of the documentation.
+pub fn registry() -> &'static [&'static dyn Broker] {
+    &[]
+}
+
+/// The kind of this name.
+pub fn find(kind: &str) -> Option<&'static dyn Broker> {
+    registry().iter().copied().find(|broker| broker.description().kind == kind)
+}

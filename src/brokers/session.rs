@@ -1,0 +1,158 @@
+//! The IO half of the seam.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::converge::{Cancel, Events};
+use crate::model::{Address, Facts, Observation, Secret};
+use crate::plan::{Contents, Step};
+
+/// A connection to one broker, or to the engine: the same six calls for each.
+///
+/// Every call ends within [`Target::deadline`], or the longer one that its documentation names:
+/// a frozen broker is an error, never a hang.
+#[async_trait]
+pub trait Session: Send {
+    /// One attempt to find the broker able to work: wire-level, with all its nodes.
+    /// [`SessionError::NotReady`] means "ask again", everything else is final.
+    async fn ready(&mut self) -> Result<(), SessionError>;
+
+    /// Everything, in a constant number of requests. What could not be read is `unknown`, not absent.
+    async fn observe(&mut self) -> Result<Observation, SessionError>;
+
+    /// What these hold right now, from the objects themselves and not from lagging statistics.
+    async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents>;
+
+    /// Does the steps, which come in dependency order and hold no blocked one. Groups them as it likes.
+    /// Gives one outcome per step, in the same order. Decides nothing about policy, except that a
+    /// deletion without `allow_data_loss` re-reads the contents and fails rather than lose any.
+    async fn apply(&mut self, batch: Batch<'_>) -> Vec<Outcome>;
+
+    /// Waits until the new objects can be used, not only seen; one check per kind of object, with progress.
+    async fn usable(&mut self, batch: Batch<'_>) -> Vec<Check>;
+
+    /// Sends one message through scratch objects of ours and takes it back.
+    async fn probe(&mut self) -> Vec<Check>;
+}
+
+/// Steps for one session.
+#[derive(Clone, Copy)]
+pub struct Batch<'a> {
+    pub steps: &'a [Step],
+    pub events: &'a dyn Events,
+    pub cancel: &'a Cancel,
+}
+
+/// Where a session connects.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The broker's name in the stack.
+    pub broker: String,
+    pub nodes: u32,
+    /// By port name, node 1 first.
+    pub endpoints: BTreeMap<String, Vec<Endpoint>>,
+    pub user: String,
+    pub password: Secret,
+    pub facts: Facts,
+    /// For one request.
+    pub deadline: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Endpoint {
+    pub host: String,
+    pub port: u16,
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Target {
+    /// The first node's endpoint of this port name.
+    pub fn endpoint(&self, port: &str) -> Option<&Endpoint> {
+        self.endpoints.get(port).and_then(|endpoints| endpoints.first())
+    }
+}
+
+/// Why a call to a broker or the engine did not work.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    #[error("not ready: {0}")]
+    NotReady(String),
+    #[error("no answer from {endpoint} within {seconds} s")]
+    TimedOut { endpoint: String, seconds: u64 },
+    #[error("cannot reach {endpoint}")]
+    Unreachable {
+        endpoint: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("{endpoint} refuses the user `{user}`")]
+    Unauthorized { endpoint: String, user: String },
+    /// The broker answered, and the answer is no. Its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// The answer makes no sense to us.
+    #[error("unexpected answer from {endpoint}: {detail}")]
+    Protocol { endpoint: String, detail: String },
+}
+
+/// What became of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    pub address: Address,
+    #[serde(flatten)]
+    pub result: OutcomeResult,
+    /// By node, where nodes can differ.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, OutcomeResult>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum OutcomeResult {
+    Done,
+    Failed {
+        reason: String,
+    },
+    /// It may have been done: the answer did not come. Read again before deciding.
+    Unknown {
+        reason: String,
+    },
+    NotTried {
+        because: String,
+    },
+}
+
+impl Outcome {
+    pub fn new(address: Address, result: OutcomeResult) -> Self {
+        Self { address, result, nodes: BTreeMap::new() }
+    }
+
+    pub fn done(address: Address) -> Self {
+        Self::new(address, OutcomeResult::Done)
+    }
+
+    pub fn failed(address: Address, reason: impl Into<String>) -> Self {
+        Self::new(address, OutcomeResult::Failed { reason: reason.into() })
+    }
+}
+
+/// One named thing that was looked at after an apply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// `topics are usable`, `a message goes round`.
+    pub name: String,
+    pub broker: String,
+    pub ok: bool,
+    /// What was found; on failure also what was wanted.
+    pub detail: String,
+    pub milliseconds: u64,
+}

@@ -1,0 +1,24 @@
+//! The validated stack, and the values that travel between the phases of a run.
+//!
+//! Pure: nothing in here opens a file, a socket or a clock. What the user typed is in
+//! [`crate::spec`]; what the engine and the brokers answered arrives as an [`Observation`].
+
+mod address;
+mod container;
+mod facts;
+mod observation;
+mod resource;
+mod rules;
+mod secret;
+mod stack;
+mod value;
+
+pub use address::{Address, AddressError, STACK};
+pub use container::{Container, ContainerFile, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort};
+pub use facts::Facts;
+pub use observation::{Observation, Unknown};
+pub use resource::{OnChange, Origin, Resource};
+pub use rules::{AttributeRule, Change, KindRules, Rule, Verdict, blocked, grow_only, in_place, replace, restart};
+pub use secret::Secret;
+pub use stack::{App, BrokerModel, Build, Flow, ImageSettings, Instances, SiteSettings, Stack, Storage};
+pub use value::Value;

@@ -1,0 +1,161 @@
+//! The stack as it was meant: defaults filled in, names checked, nothing left to guess.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Address, Origin, Secret, Value};
+use crate::spec::{Node, Position};
+
+/// One stack, ready to be lowered.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// `[a-z0-9][a-z0-9_.-]{0,39}`.
+    pub name: String,
+    /// In the order of the file.
+    pub brokers: Vec<BrokerModel>,
+    pub apps: Vec<App>,
+    pub images: ImageSettings,
+    pub site: SiteSettings,
+    /// The folder of the first spec file: `.mqlab/` lies here.
+    pub directory: PathBuf,
+}
+
+/// What every broker has, whatever its kind; its own part stays in `body` for its folder to read.
+#[derive(Clone, Debug)]
+pub struct BrokerModel {
+    /// `[a-z0-9_]+`.
+    pub name: String,
+    pub kind: &'static str,
+    /// A version that the catalogue knows, as written there: `4.3`.
+    pub version: String,
+    pub distribution: Option<String>,
+    /// The user's own image reference instead of the catalogue's.
+    pub image: Option<String>,
+    pub platform: Option<String>,
+    pub nodes: u32,
+    pub storage: Storage,
+    /// Container memory limit in bytes.
+    pub memory: Option<u64>,
+    /// Heap in bytes, for the brokers that run on a JVM.
+    pub heap: Option<u64>,
+    /// Extra environment of the container.
+    pub env: BTreeMap<String, Value>,
+    /// Pinned host ports by port name, one per node.
+    pub ports: BTreeMap<String, Vec<u16>>,
+    /// The host address that published ports bind to; `127.0.0.1` by default.
+    pub bind: String,
+    pub advertise_host: Option<String>,
+    /// The broker's own configuration, keys as the broker spells them.
+    pub config: BTreeMap<String, Value>,
+    /// Where each `config` key was written.
+    pub config_origins: BTreeMap<String, Origin>,
+    /// Whether objects that the file does not mention make `drift` fail.
+    pub unmanaged_fails: bool,
+    pub origin: Origin,
+    /// The names of the spec's files, by the index in a [`Position`].
+    pub files: Vec<Arc<str>>,
+    /// The broker's node as written, defaults merged in. Checked against the kind's shape already.
+    pub body: Node,
+}
+
+/// Where a broker keeps its data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// A named volume that `down` keeps.
+    #[default]
+    Volume,
+    /// tmpfs: gone with the container. For CI.
+    Memory,
+}
+
+/// A program around the brokers: who talks to whom is something that only the file can tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    pub name: String,
+    pub description: Option<String>,
+    pub produces: Vec<Flow>,
+    pub consumes: Vec<Flow>,
+    /// Kafka's consumer group.
+    pub group: Option<String>,
+    pub instances: Instances,
+    pub user: Option<String>,
+    pub origin: Origin,
+}
+
+/// One arrow between an app and a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    pub address: Address,
+    pub routing_key: Option<String>,
+    pub headers: BTreeMap<String, Value>,
+    pub origin: Origin,
+}
+
+/// How many copies of an app run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instances(pub u32);
+
+impl Default for Instances {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+/// Where images come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSettings {
+    pub build: Build,
+    /// A base image reference, or a tar file, for local recipes.
+    pub base: Option<String>,
+    pub debian_repository: Option<String>,
+    pub maven_repository: Option<String>,
+    pub proxy: Option<Secret>,
+    pub build_args: BTreeMap<String, String>,
+}
+
+impl Default for ImageSettings {
+    fn default() -> Self {
+        Self {
+            build: Build::Fallback,
+            base: None,
+            debian_repository: None,
+            maven_repository: None,
+            proxy: None,
+            build_args: BTreeMap::new(),
+        }
+    }
+}
+
+/// When a local recipe is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Build {
+    /// After the registries failed.
+    #[default]
+    Fallback,
+    /// Instead of the registries.
+    Always,
+    Never,
+}
+
+/// What the site is called and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteSettings {
+    pub title: Option<String>,
+    pub languages: Vec<String>,
+    pub out: PathBuf,
+}
+
+impl Stack {
+    pub fn broker(&self, name: &str) -> Option<&BrokerModel> {
+        self.brokers.iter().find(|broker| broker.name == name)
+    }
+}
+
+impl BrokerModel {
+    /// The place of a part of `body` as the rest of the program names it.
+    pub fn origin_of(&self, at: Position) -> Origin {
+        let file = self.files.get(at.file).cloned().unwrap_or_else(|| Arc::from("<none>"));
+        Origin { file, line: at.line, column: at.column }
+    }
+}
