@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Catalogue, Session, Target};
-use crate::model::{Address, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
+use crate::model::{Address, App, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
 use crate::spec::{Diagnostics, Field};
 
 /// A kind of broker. Everything but [`Broker::connect`] is a pure function, so `check`, `plan` and the
@@ -16,6 +16,10 @@ pub trait Broker: Send + Sync {
     /// Errors and lints that the shape alone cannot tell. Reports all of them; misfits that the shape
     /// check reported read as absent.
     fn validate(&self, broker: &BrokerModel, diagnostics: &mut Diagnostics);
+
+    /// Lints that need the apps beside the resources: a queue that nothing can reach, more instances than
+    /// partitions. Called once the whole stack is valid.
+    fn lint(&self, _broker: &BrokerModel, _apps: &[App], _diagnostics: &mut Diagnostics) {}
 
     /// One container per node, in node order.
     fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container>;

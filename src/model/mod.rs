@@ -4,6 +4,7 @@
 //! [`crate::spec`]; what the engine and the brokers answered arrives as an [`Observation`].
 
 mod address;
+mod build;
 mod container;
 mod facts;
 mod observation;

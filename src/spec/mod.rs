@@ -4,9 +4,15 @@
 //! What comes out is a tree that [`crate::model::Stack`] is built from, and a list of diagnostics.
 
 mod diagnostic;
+mod load;
 mod node;
+pub mod render;
+mod schema;
 mod shape;
+pub mod units;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use load::{Environment, Input, Loaded, MOST_BYTES, load};
 pub use node::{Entry, Map, Node, NodeValue, Position, Source, Sources, Text};
+pub use schema::schema;
 pub use shape::{Field, Object, Shape};
