@@ -5,9 +5,13 @@
 
 mod address;
 mod build;
+mod build_apps;
+mod build_broker;
+mod build_ports;
 mod container;
 mod facts;
 mod observation;
+mod references;
 mod resource;
 mod rules;
 mod secret;

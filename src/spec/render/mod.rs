@@ -1,18 +1,14 @@
 //! Diagnostics as text: drawn with the source line, in one line each, or as JSON. To a value; `view` prints it.
 
+mod fancy;
+mod plain;
+
 use serde::Serialize;
 
 use super::{Diagnostics, Severity, Sources};
 
-/// How the drawn form looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
-    pub color: bool,
-    /// Box-drawing characters; else plain ASCII.
-    pub unicode: bool,
-    /// Columns to wrap at.
-    pub width: usize,
-}
+pub use fancy::{Style, fancy};
+pub use plain::plain;
 
 /// One diagnostic for JSON output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,20 +25,42 @@ pub struct Report {
     pub help: Option<String>,
 }
 
-/// With file, position, source line, caret, code and help, and a last line that counts. Empty without diagnostics.
-pub fn fancy(diagnostics: &Diagnostics, sources: &Sources, style: Style) -> String {
-    let _ = (diagnostics, sources, style);
-    String::new()
-}
-
-/// `file:line:column: error[code]: text (help: …)`, one line each, and a last line that counts.
-pub fn plain(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let _ = (diagnostics, sources);
-    String::new()
-}
-
-/// The same as values.
+/// The diagnostics with the names of their files.
 pub fn reports(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Report> {
-    let _ = (diagnostics, sources);
-    Vec::new()
+    let report = |one: &super::Diagnostic| Report {
+        severity: one.severity,
+        code: one.code,
+        file: sources.origin(one.at).file.to_string(),
+        line: one.at.line,
+        column: one.at.column,
+        text: one.text.clone(),
+        help: one.help.clone(),
+    };
+    diagnostics.list.iter().map(report).collect()
+}
+
+/// `3 errors, 1 warning`: the last line of a report. Empty without diagnostics.
+pub fn summary(diagnostics: &Diagnostics) -> String {
+    let count = |severity| diagnostics.list.iter().filter(|one| one.severity == severity).count();
+    let counted =
+        [(count(Severity::Error), "error"), (count(Severity::Lint), "warning"), (diagnostics.omitted, "more")];
+    let parts: Vec<String> = counted
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| {
+            let plural = if number == 1 || noun == "more" { "" } else { "s" };
+            format!("{number} {noun}{plural}")
+        })
+        .collect();
+    parts.join(", ")
+}
+
+impl Severity {
+    /// The word in front of a diagnostic.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Lint => "warning",
+        }
+    }
 }

@@ -1,0 +1,182 @@
+//! The shape of the whole file, and what every broker has whatever its kind.
+
+use super::{Field, Object, Shape};
+
+/// The version of the format that this mqlab reads.
+pub const FORMAT: i64 = 1;
+
+/// The file itself.
+pub static ROOT: Object = Object {
+    name: "spec",
+    doc: "A stack of message brokers, what lives inside each, and the programs around them.",
+    fields: &[
+        Field::new("mqlab", Shape::Int { least: 1, most: i64::MAX }, "The version of this format: 1."),
+        Field::new(
+            "stack",
+            Shape::Text,
+            "The stack's name, part of every container's name: `[a-z0-9][a-z0-9_.-]{0,39}`. The folder's name by default.",
+        ),
+        // The value depends on `kind`, so the checker looks the fields up; here it is for the schema only.
+        Field::new(
+            BROKERS,
+            Shape::Map { key: "broker", value: &Shape::Object(&BROKER) },
+            "The brokers by name: `[a-z0-9_]+`.",
+        )
+        .required(),
+        Field::new(
+            "apps",
+            Shape::Map { key: "app", value: &Shape::Object(&APP) },
+            "The programs around the brokers: who talks to whom.",
+        ),
+        Field::new("images", Shape::Object(&IMAGES), "Where container images come from."),
+        Field::new("site", Shape::Object(&SITE), "The site about this stack."),
+    ],
+};
+
+pub(crate) const BROKERS: &str = "brokers";
+pub(crate) const DEFAULTS: &str = "defaults";
+pub(crate) const ON_CHANGE: &str = "on_change";
+
+/// What every broker has. The fields of its kind come on top.
+pub static BROKER: Object = Object {
+    name: "broker",
+    doc: "One broker: its containers, and the topology inside it.",
+    fields: &[
+        Field::new("kind", Shape::Text, "Which broker it is.").required(),
+        Field::new(
+            "version",
+            Shape::Text,
+            "Its version, in quotes: `\"4.3\"`. The newest that every image source can give by default.",
+        ),
+        Field::new("distribution", Shape::Text, "A variant of the image, where the kind has several.").reserved(),
+        Field::new("image", Shape::Text, "An image reference of your own; no other source is tried then."),
+        Field::new("platform", Shape::Text, "The image's platform, such as `linux/amd64`."),
+        Field::new("nodes", Shape::Int { least: 1, most: 99 }, "How many containers form the broker. 1 by default."),
+        Field::new(
+            "storage",
+            Shape::Choice(&["volume", "memory"]),
+            "Where its data is: `volume` (default) is kept by `down`, `memory` goes with the container.",
+        ),
+        Field::new("memory", Shape::Size, "The container's memory limit. None by default."),
+        Field::new("heap", Shape::Size, "The heap of a broker that runs on a JVM."),
+        Field::new(
+            "env",
+            Shape::Map { key: "variable", value: &Shape::Scalar },
+            "More environment variables of the container. No secrets: `docker inspect` shows them.",
+        ),
+        Field::new(
+            "ports",
+            Shape::Map { key: "port", value: &Shape::Either(&[PORT, Shape::List(&PORT)]) },
+            "Host ports by port name, one for each node. The standard port, or the next free one, by default.",
+        ),
+        Field::new("bind", Shape::Text, "The host address that ports bind to. 127.0.0.1 by default."),
+        Field::new("advertise_host", Shape::Text, "The name or address under which clients reach this host."),
+        Field::new(
+            "config",
+            Shape::Map { key: "setting", value: &Shape::Scalar },
+            "The broker's own configuration, keys as the broker spells them.",
+        ),
+        Field::new(
+            "unmanaged",
+            Shape::Choice(&["report", "fail"]),
+            "What objects that this file does not mention are: listed (default), or drift.",
+        ),
+        Field::new(
+            ON_CHANGE,
+            Shape::Choice(&["refuse", "replace"]),
+            "What happens to an object of this broker whose change needs a new one, where the object itself does not say.",
+        ),
+        Field::new("external", Shape::Any, "A broker that runs elsewhere.").reserved(),
+        Field::new("tls", Shape::Any, "Encrypted listeners.").reserved(),
+        Field::new("acls", Shape::Any, "Access rules.").reserved(),
+        Field::new("quotas", Shape::Any, "Rate limits of clients.").reserved(),
+        Field::new("federation", Shape::Any, "Links to other brokers.").reserved(),
+        Field::new("shovels", Shape::Any, "Transports between queues.").reserved(),
+        Field::new("limits", Shape::Any, "Limits of the broker.").reserved(),
+    ],
+};
+
+const PORT: Shape = Shape::Int { least: 1, most: 65_535 };
+
+static APP: Object = Object {
+    name: "app",
+    doc: "A program that talks to brokers.",
+    fields: &[
+        Field::new("description", Shape::Text, "What it does, for the site."),
+        Field::new(
+            "produces",
+            Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&PRODUCES)])),
+            "What it writes to: addresses such as `events/orders`.",
+        ),
+        Field::new(
+            "consumes",
+            Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&CONSUMES)])),
+            "What it reads from: addresses such as `jobs/mail.eu`.",
+        ),
+        Field::new("group", Shape::Text, "Its consumer group, for brokers that have them."),
+        Field::new("instances", Shape::Int { least: 1, most: 100_000 }, "How many copies of it run. 1 by default."),
+        Field::new("user", Shape::Text, "The user it logs in as, where the broker's users are declared."),
+    ],
+};
+
+static PRODUCES: Object = Object {
+    name: "flow",
+    doc: "Something that an app writes to, with what it writes on its messages.",
+    fields: &[
+        Field::new("to", Shape::Text, "An address: `broker/kind/name`, or `broker/name` where that is unique.")
+            .required(),
+        Field::new("routing_key", Shape::Text, "The routing key of its messages."),
+        Field::new("headers", Shape::Map { key: "header", value: &Shape::Any }, "Headers of its messages."),
+    ],
+};
+
+static CONSUMES: Object = Object {
+    name: "flow",
+    doc: "Something that an app reads from.",
+    fields: &[Field::new(
+        "from",
+        Shape::Text,
+        "An address: `broker/kind/name`, or `broker/name` where that is unique.",
+    )
+    .required()],
+};
+
+static IMAGES: Object = Object {
+    name: "image setting",
+    doc: "Where container images come from.",
+    fields: &[
+        Field::new("mirrors", Shape::Any, "Registries that are asked after the official one.").reserved(),
+        Field::new(
+            "build",
+            Shape::Choice(&["fallback", "always", "never"]),
+            "Whether mqlab builds images itself: where no registry has them (default), always, or never.",
+        ),
+        Field::new("base", Shape::Text, "The base image of local recipes: a reference, or a tar file."),
+        Field::new("repositories", Shape::Object(&REPOSITORIES), "Where local recipes get their software."),
+        Field::new("proxy", Shape::Text, "An HTTP proxy for local recipes.").secret(),
+        Field::new(
+            "build_args",
+            Shape::Map { key: "argument", value: &Shape::Scalar },
+            "Build arguments of local recipes.",
+        ),
+    ],
+};
+
+static REPOSITORIES: Object = Object {
+    name: "repository setting",
+    doc: "Where local recipes get their software.",
+    fields: &[
+        Field::new("debian", Shape::Text, "URL of a Debian package mirror."),
+        Field::new("maven", Shape::Text, "URL of a Maven repository."),
+    ],
+};
+
+static SITE: Object = Object {
+    name: "site setting",
+    doc: "The site about this stack.",
+    fields: &[
+        Field::new("title", Shape::Text, "Its title. The stack's name by default."),
+        Field::new("languages", Shape::List(&Shape::Text), "Its languages. `[en]` by default."),
+        Field::new("out", Shape::Text, "The folder it is written to. `mqlab-site` beside this file by default."),
+    ],
+};
