@@ -20,7 +20,7 @@ fn app(entry: &Entry, references: &References<'_>, sources: &Sources, diagnostic
     let node = &entry.value;
     let text = |key| node.text_of(key).map(str::to_owned);
     if entry.key.is_empty() {
-        diagnostics.error("invalid-name", entry.at, "an app needs a name", None);
+        diagnostics.error("invalid-name", entry.at, "an app needs a name", "write `name: { … }`".to_owned());
     }
     let mut flows = |key, inner, direction| -> Vec<Flow> {
         let items = node.items_of(key).iter();

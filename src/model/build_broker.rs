@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::build_ports::{pinned_ports, report_shared_ports};
 use super::{BrokerModel, Storage};
 use crate::brokers::{Broker, Description};
-use crate::spec::{Diagnostics, Entry, Node, Sources, list, quote, suggest, units};
+use crate::spec::{Diagnostics, Entry, Node, Sources, list, quote, units};
 
 /// A broker of the stack and its kind.
 pub(super) struct Found {
@@ -102,9 +102,9 @@ impl Reader<'_> {
         if catalogue.version(version).is_some() {
             return version.to_owned();
         }
-        let known = || catalogue.versions.iter().map(|known| known.number);
+        let known = catalogue.versions.iter().map(|known| known.number);
         let text = format!("mqlab has no {} {}", self.description.title, quote(version));
-        let help = suggest(version, known(), &format!("it has {}", list(known(), "and")));
+        let help = format!("it has {}", list(known, "and"));
         self.diagnostics.error("unknown-version", node.at, text, help);
         catalogue.default_version.to_owned()
     }

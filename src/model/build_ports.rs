@@ -24,7 +24,9 @@ pub(super) fn pinned_ports(
         }
         let ports: Vec<u16> = numbers(&entry.value).filter_map(|(_, port)| port).collect();
         if ports.len() != nodes as usize && !ports.is_empty() {
-            let text = format!("{} ports for {nodes} nodes", ports.len());
+            let plural = |count| if count == 1 { "" } else { "s" };
+            let (count, nodes_plural) = (ports.len(), plural(nodes as usize));
+            let text = format!("{count} port{} for {nodes} node{nodes_plural}", plural(count));
             let help = if nodes == 1 {
                 format!("write one: `{}: {}`", entry.key, ports[0])
             } else {

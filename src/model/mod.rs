@@ -27,3 +27,6 @@ pub use rules::{AttributeRule, Change, KindRules, Rule, Verdict, blocked, grow_o
 pub use secret::Secret;
 pub use stack::{App, BrokerModel, Build, Flow, ImageSettings, Instances, SiteSettings, Stack, Storage};
 pub use value::Value;
+
+#[cfg(test)]
+mod build_tests;

@@ -58,7 +58,7 @@ impl Checker<'_> {
     pub(super) fn misfit(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>) -> bool {
         let found = self.found(node, subject);
         let text = format!("{} takes {}, and this is {found}", subject.name, wanted(shape));
-        let help = self.fix(node, shape);
+        let help = self.fix(node, shape).unwrap_or_else(|| format!("write {}", wanted(shape)));
         self.diagnostics.error("wrong-type", node.at, text, help);
         false
     }

@@ -189,8 +189,7 @@ impl Reader<'_, '_> {
         if self.frames.len() + inside < MOST_DEPTH {
             return Ok(());
         }
-        let text = format!("lists and maps are nested more than {MOST_DEPTH} levels deep");
-        self.context.diagnostics.error("too-deep", at, text, "a spec needs about ten".to_owned());
+        syntax::too_deep(at, self.context.diagnostics);
         Err(Stop)
     }
 

@@ -1,5 +1,6 @@
 //! What the YAML parser's complaints mean to somebody who writes a spec.
 
+use super::budget::MOST_DEPTH;
 use super::lines::Lines;
 use super::{Diagnostics, Position};
 
@@ -48,7 +49,6 @@ const CAUSES: &[(&str, &str, &str)] = &[
         "close it with `]` and put `, ` between the items; a text with `{`, `}`, `[`, `]` or `,` needs quotes here",
     ),
     ("misplaced bracket", "a bracket closes what was never opened", "remove it, or put the text into quotes"),
-    ("recursion limit", "lists and maps are nested more than 64 levels deep", "a spec needs about ten"),
     ("unexpected character: `@'", "a text cannot begin with `@`", "put quotes around it"),
     ("unexpected character: `%'", "a text cannot begin with `%`", "put quotes around it"),
     ("unexpected character: ``'", "a text cannot begin with a backtick", "put quotes around it"),
@@ -108,6 +108,10 @@ const USE_SPACES: &str = "use spaces; most editors can convert tabs";
 /// Adds the diagnostic for a complaint of the parser.
 pub(crate) fn report(complaint: &str, at: Position, lines: &Lines<'_>, diagnostics: &mut Diagnostics) {
     let at = lines.clamp(at);
+    if complaint.contains("recursion limit") {
+        too_deep(at, diagnostics);
+        return;
+    }
     // Only flow collections make `${` hard to write, and there the complaint is far from the cause.
     if let Some(place) = interpolation_in_braces(at, lines) {
         let help = "put quotes around a text with `${…}` inside `{ }` or `[ ]`".to_owned();
@@ -116,8 +120,17 @@ pub(crate) fn report(complaint: &str, at: Position, lines: &Lines<'_>, diagnosti
     }
     match CAUSES.iter().find(|(part, ..)| complaint.contains(part)) {
         Some((_, text, help)) => diagnostics.error("syntax", at, *text, (*help).to_owned()),
-        None => diagnostics.error("syntax", at, format!("this is no YAML: {complaint}"), None),
+        None => {
+            let help = "put quotes around texts with special characters, and check the indentation".to_owned();
+            diagnostics.error("syntax", at, format!("this is no YAML: {complaint}"), help);
+        }
     }
+}
+
+/// The parser has a limit of its own for `{` and `[`, which it may reach first.
+pub(crate) fn too_deep(at: Position, diagnostics: &mut Diagnostics) {
+    let text = format!("lists and maps are nested more than {MOST_DEPTH} levels deep");
+    diagnostics.error("too-deep", at, text, "a spec needs about ten".to_owned());
 }
 
 /// The `${` of an unquoted text in a flow collection on the line where the parser stopped.

@@ -1,1 +1,4 @@
+//! The fast tests: no engine, no broker.
 
+mod bad_specs;
+mod schema;
