@@ -4,7 +4,7 @@ use super::describe::{Form, wanted};
 use super::lines::Lines;
 use super::reader::Refused;
 use super::root::{BROKER, DEFAULTS, ROOT};
-use super::words::{article, list, quote, suggest};
+use super::words::{article, list, nearest, quote, suggest};
 use super::{Diagnostics, Entry, Field, Map, Node, NodeValue, Object, Position, Shape};
 use crate::brokers::Description;
 
@@ -56,8 +56,8 @@ impl Checker<'_> {
             }
             return;
         }
-        if subject.secret && matches!(node.value, NodeValue::Text(_)) {
-            self.secrets.push(node.at);
+        if subject.secret {
+            self.hide(node);
         }
         let fits = match (shape, &mut node.value) {
             (Shape::Any, _) => true,
@@ -185,6 +185,10 @@ impl Checker<'_> {
                     let names: Vec<&str> =
                         keys.fields().filter(|field| !field.reserved).map(|field| field.name).collect();
                     self.unknown_key(entry, &article(keys.noun), &names);
+                    let meant = nearest(&entry.key, names).and_then(|name| keys.find(name));
+                    if meant.is_some_and(|field| field.secret) {
+                        self.hide(&entry.value);
+                    }
                 }
             }
         }
@@ -195,6 +199,16 @@ impl Checker<'_> {
                 let help = format!("add `{}`: {}", field.name, field.doc);
                 self.diagnostics.error("missing-key", subject.at, text, help);
             }
+        }
+    }
+
+    /// Remembers every text of a password's value, also where a list or map was put instead.
+    fn hide(&mut self, node: &Node) {
+        match &node.value {
+            NodeValue::List(items) => items.iter().for_each(|item| self.hide(item)),
+            NodeValue::Map(map) => map.entries.iter().for_each(|entry| self.hide(&entry.value)),
+            NodeValue::Null => {}
+            _ => self.secrets.push(node.at),
         }
     }
 

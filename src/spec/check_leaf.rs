@@ -122,5 +122,5 @@ fn hidden(text: &Text, subject: Subject<'_>) -> bool {
 }
 
 fn shown(text: &Text, subject: Subject<'_>) -> String {
-    if hidden(text, subject) { "what it was given".to_owned() } else { quote(&text.value) }
+    if hidden(text, subject) { "the value that it is given".to_owned() } else { quote(&text.value) }
 }
