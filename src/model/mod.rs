@@ -6,6 +6,7 @@
 mod address;
 mod container;
 mod facts;
+mod image;
 mod observation;
 mod resource;
 mod rules;
@@ -16,6 +17,8 @@ mod value;
 pub use address::{Address, AddressError, STACK};
 pub use container::{Container, ContainerFile, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort};
 pub use facts::Facts;
+pub(crate) use facts::version_pair;
+pub use image::{ImageServed, ImageSource};
 pub use observation::{Observation, Unknown};
 pub use resource::{OnChange, Origin, Resource};
 pub use rules::{AttributeRule, Change, KindRules, Rule, Verdict, blocked, grow_only, in_place, replace, restart};
