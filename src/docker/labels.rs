@@ -91,3 +91,6 @@ pub fn container_name(stack: &str, broker: &str, node: u32) -> String {
 pub fn volume_name(stack: &str, broker: &str, node: u32, name: &str) -> String {
     format!("{stack}-{broker}-{node}-{name}")
 }
+
+/// Host ports by name.
+pub(crate) type Ports = BTreeMap<String, u16>;
