@@ -172,6 +172,11 @@ impl Engine {
         &self.api
     }
 
+    /// A client for calls that take up to so many seconds.
+    pub(crate) fn patient(&self, seconds: u64) -> Docker {
+        self.api.clone().with_timeout(Duration::from_secs(seconds))
+    }
+
     /// Runs one call with a deadline. `what` completes "the engine cannot …".
     pub(crate) async fn call<T>(
         &self,

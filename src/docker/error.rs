@@ -56,6 +56,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A caller forgot [`super::EngineSession::set_images`].
+    #[error("no image was prepared for `{broker}`")]
+    NoImage { broker: String },
     #[error("{container}: {what}")]
     Exec { container: String, what: String },
 }

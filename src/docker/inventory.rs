@@ -124,7 +124,7 @@ impl Inventory {
     }
 
     /// The finished containers of a stack, by broker and node.
-    pub(super) fn nodes_of(&self, stack: &str) -> BTreeMap<(String, u32), &FoundContainer> {
+    pub(super) fn nodes_of<'a>(&'a self, stack: &'a str) -> BTreeMap<(String, u32), &'a FoundContainer> {
         let finished = self.containers_of(stack).filter(|found| !found.is_unfinished());
         finished.filter_map(|found| Some((found.node()?, found))).collect()
     }

@@ -2,18 +2,25 @@
 //!
 //! Only this module and `images` name the engine's client.
 
+mod archive;
+mod create;
 mod endpoint;
 mod engine;
 mod error;
 mod facts;
 mod gateway;
+mod holder;
+mod inventory;
 mod labels;
 mod lock;
 mod lower;
+mod observe;
+mod ports;
 mod rules;
 mod session;
 mod settle;
 mod stacks;
+mod steps;
 mod watch;
 
 pub use endpoint::ConnectSettings;
