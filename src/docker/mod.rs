@@ -1,1 +1,37 @@
-//! See ARCHITECTURE.md.
+//! The engine: networks, volumes and containers of a stack, observed and applied like everything else.
+//!
+//! Only this module and `images` name the engine's client.
+
+mod archive;
+mod create;
+mod endpoint;
+mod engine;
+mod error;
+mod facts;
+mod gateway;
+mod holder;
+mod inventory;
+mod labels;
+mod lock;
+mod lower;
+mod observe;
+mod ports;
+mod rules;
+mod session;
+mod settle;
+mod stacks;
+mod steps;
+mod watch;
+
+pub use endpoint::ConnectSettings;
+pub use engine::{Engine, EngineFacts, connect};
+pub use error::Error;
+pub use facts::facts;
+pub use labels::{StackId, container_name, volume_name};
+pub use lock::{StackLock, lock};
+pub use lower::{WantedNode, inputs, resources, wanted};
+pub use rules::kinds;
+pub use session::EngineSession;
+pub use settle::{Settled, settle};
+pub use stacks::{NodeSummary, Power, StackSummary};
+pub use watch::{ContainerState, Death, ExecResult, LogLine};

@@ -1,0 +1,204 @@
+//! A connection to a Docker engine, with a deadline on every call.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bollard::{API_DEFAULT_VERSION, Docker};
+
+use super::Error;
+use super::endpoint::{Address, ConnectSettings, Endpoint};
+
+/// Docker 20.10: the oldest engine that has all we ask of it.
+const LEAST_API: (u32, u32) = (1, 41);
+/// For the first answer. A frozen engine accepts the connection and says nothing.
+const CONNECT_SECONDS: u64 = 10;
+/// For one ordinary request: generous, because a disk under load delays creates.
+const REQUEST_SECONDS: u64 = 60;
+
+/// A Docker engine that answered. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    api: Docker,
+    facts: Arc<EngineFacts>,
+}
+
+/// What an engine told about itself when it was first asked.
+#[derive(Clone, Debug)]
+pub struct EngineFacts {
+    /// As it was found: `unix:///var/run/docker.sock`.
+    pub address: String,
+    /// `DOCKER_HOST`, `context "colima"`, `the default`.
+    pub origin: String,
+    /// The engine's own id, stable over restarts.
+    pub id: String,
+    /// `20.10.24+dfsg1`.
+    pub version: String,
+    pub api: (u32, u32),
+    /// `amd64`.
+    pub architecture: String,
+    /// Bytes of memory on its machine.
+    pub memory: u64,
+    /// Where published ports are reached.
+    pub probe_host: String,
+    /// It is on another machine: nothing that is checked on this one tells about it.
+    pub remote: bool,
+    /// It has a proxy or mirrors of its own, so this machine cannot tell what it can pull.
+    pub has_own_route: bool,
+    /// The host that stands for docker.io on this engine.
+    pub hub_host: Option<String>,
+}
+
+/// Finds the engine as the docker command does, and asks who it is.
+pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
+    let endpoint = Endpoint::find(settings).await?;
+    let api = client(&endpoint)?;
+    let asked = async { tokio::try_join!(api.version(), api.info()) };
+    let (version, info) = match tokio::time::timeout(Duration::from_secs(CONNECT_SECONDS), asked).await {
+        Ok(Ok(answers)) => answers,
+        Ok(Err(error)) => return Err(not_there(&endpoint, error.into())),
+        Err(_) => {
+            return Err(not_there(&endpoint, format!("it did not answer within {CONNECT_SECONDS} s").into()));
+        }
+    };
+    let api_version = version.api_version.unwrap_or_default();
+    let pair = crate::model::version_pair(&api_version);
+    if pair < LEAST_API {
+        return Err(Error::TooOld { address: endpoint.text, found: api_version });
+    }
+    let registry = info.registry_config.unwrap_or_default();
+    let mirrors = registry.index_configs.and_then(|all| all.get("docker.io")?.mirrors.clone()).unwrap_or_default();
+    let proxied = [&info.http_proxy, &info.https_proxy].into_iter().flatten().any(|proxy| !proxy.is_empty());
+    let facts = EngineFacts {
+        probe_host: match endpoint.host() {
+            Some(host) => host.to_owned(),
+            None => super::gateway::local_probe_host().await,
+        },
+        remote: endpoint.host().is_some(),
+        address: endpoint.text,
+        origin: endpoint.origin,
+        id: info.id.unwrap_or_default(),
+        version: version.version.unwrap_or_default(),
+        api: pair,
+        architecture: version.arch.unwrap_or_default(),
+        memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
+        has_own_route: proxied || !mirrors.is_empty(),
+        hub_host: info.index_server_address.as_deref().and_then(host_of_url),
+    };
+    Ok(Engine { api, facts: Arc::new(facts) })
+}
+
+fn host_of_url(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    rest.split(['/', ':']).next().filter(|host| !host.is_empty()).map(str::to_owned)
+}
+
+fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
+    let made = match &endpoint.address {
+        #[cfg(unix)]
+        Address::Unix(path) => {
+            Docker::connect_with_unix(&path.display().to_string(), REQUEST_SECONDS, API_DEFAULT_VERSION)
+        }
+        #[cfg(windows)]
+        Address::Pipe(path) => Docker::connect_with_named_pipe(path, REQUEST_SECONDS, API_DEFAULT_VERSION),
+        Address::Tcp(host) => Docker::connect_with_http(&format!("tcp://{host}"), REQUEST_SECONDS, API_DEFAULT_VERSION),
+        Address::Tls(host, folder) => Docker::connect_with_ssl(
+            &format!("tcp://{host}"),
+            &folder.join("key.pem"),
+            &folder.join("cert.pem"),
+            &folder.join("ca.pem"),
+            REQUEST_SECONDS,
+            API_DEFAULT_VERSION,
+        ),
+        #[cfg(unix)]
+        Address::Ssh(host) => {
+            Docker::connect_with_ssh(&format!("ssh://{host}"), REQUEST_SECONDS, API_DEFAULT_VERSION, None)
+        }
+        _ => {
+            return Err(Error::Address {
+                address: endpoint.text.clone(),
+                origin: endpoint.origin.clone(),
+                reason: "this kind of address does not exist on this system".to_owned(),
+            });
+        }
+    };
+    made.map_err(|error| not_there(endpoint, error.into()))
+}
+
+fn not_there(endpoint: &Endpoint, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    let mut words = source.to_string();
+    let mut inner = source.source();
+    while let Some(error) = inner {
+        words = format!("{words}: {error}");
+        inner = error.source();
+    }
+    Error::NotThere {
+        address: endpoint.text.clone(),
+        origin: endpoint.origin.clone(),
+        hint: start_hint(endpoint, &words.to_lowercase()).to_owned(),
+        source,
+    }
+}
+
+fn start_hint(endpoint: &Endpoint, words: &str) -> &'static str {
+    if words.contains("permission denied") {
+        return "your user may not use the socket: `sudo usermod -aG docker $USER`, then log in again";
+    }
+    match endpoint.address {
+        Address::Unix(_) if cfg!(target_os = "linux") => {
+            "start it with `sudo systemctl start docker`, or set DOCKER_HOST or DOCKER_CONTEXT to another one"
+        }
+        Address::Unix(_) | Address::Pipe(_) => {
+            "start Docker Desktop, Colima or OrbStack, or set DOCKER_HOST or DOCKER_CONTEXT to another engine"
+        }
+        Address::Tls(..) => "check the address and the certificates in DOCKER_CERT_PATH",
+        Address::Tcp(_) => "check the address, and that the engine listens there",
+        Address::Ssh(_) => "check that `ssh` reaches the host without a question and that `docker` works there",
+    }
+}
+
+impl Engine {
+    pub fn facts(&self) -> &EngineFacts {
+        &self.facts
+    }
+
+    /// The host on which published ports are reached from here.
+    pub fn probe_host(&self) -> &str {
+        &self.facts.probe_host
+    }
+
+    /// The client itself, for `docker` and `images` alone.
+    pub(crate) fn api(&self) -> &Docker {
+        &self.api
+    }
+
+    /// A client for calls that take up to so many seconds.
+    pub(crate) fn patient(&self, seconds: u64) -> Docker {
+        self.api.clone().with_timeout(Duration::from_secs(seconds))
+    }
+
+    /// Runs one call with a deadline. `what` completes "the engine cannot …".
+    pub(crate) async fn call<T>(
+        &self,
+        what: &str,
+        call: impl Future<Output = Result<T, bollard::errors::Error>>,
+    ) -> Result<T, Error> {
+        self.call_within(REQUEST_SECONDS, what, call).await
+    }
+
+    /// As [`Engine::call`], for calls that take longer by their nature.
+    pub(crate) async fn call_within<T>(
+        &self,
+        seconds: u64,
+        what: &str,
+        call: impl Future<Output = Result<T, bollard::errors::Error>>,
+    ) -> Result<T, Error> {
+        match tokio::time::timeout(Duration::from_secs(seconds), call).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(bollard::errors::Error::RequestTimeoutError)) | Err(_) => {
+                Err(Error::TimedOut { what: what.to_owned(), seconds })
+            }
+            Ok(Err(error)) => Err(Error::refused(what, error)),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Where published ports are when the engine's socket is on this machine.
+
+use std::net::Ipv4Addr;
+
+/// `127.0.0.1`, unless mqlab itself runs in a container with a network of its own: then the default gateway,
+/// which is the engine's machine.
+pub(crate) async fn local_probe_host() -> String {
+    const LOCAL: &str = "127.0.0.1";
+    let exists = async |path: &str| tokio::fs::try_exists(path).await.unwrap_or(false);
+    let in_container = exists("/.dockerenv").await || exists("/run/.containerenv").await;
+    // With the host's network the host's bridge is visible.
+    if !in_container || exists("/sys/class/net/docker0").await {
+        return LOCAL.to_owned();
+    }
+    let routes = tokio::fs::read_to_string("/proc/net/route").await.unwrap_or_default();
+    default_gateway(&routes).map_or_else(|| LOCAL.to_owned(), |address| address.to_string())
+}
+
+/// The gateway of the default route in the form of `/proc/net/route`: hexadecimal in host byte order.
+fn default_gateway(routes: &str) -> Option<Ipv4Addr> {
+    routes.lines().skip(1).find_map(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let (destination, gateway) = (fields.next()?, fields.next()?);
+        let number = u32::from_str_radix(gateway, 16).ok()?;
+        (destination == "00000000" && number != 0).then(|| Ipv4Addr::from(number.to_ne_bytes()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_route_names_the_gateway() {
+        let routes = "Iface\tDestination\tGateway\tFlags\n\
+                      eth0\t000011AC\t00000000\t0001\n\
+                      eth0\t00000000\t010011AC\t0003\n";
+        assert_eq!(default_gateway(routes), Some(Ipv4Addr::new(172, 17, 0, 1)));
+        assert_eq!(default_gateway("Iface\tDestination\tGateway\n"), None);
+    }
+}

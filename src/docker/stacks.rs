@@ -1,0 +1,151 @@
+//! All stacks on an engine, and starting and stopping one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use super::inventory::{FoundContainer, Inventory, Labelled};
+use super::labels::{self, Labels};
+use super::lower::node_address;
+use super::{Engine, Error, StackId, ports, steps};
+use crate::brokers::Outcome;
+use crate::converge::{Event, Events};
+use crate::model::ImageServed;
+
+/// A stack as its labels tell it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StackSummary {
+    pub name: String,
+    /// The folder of its file.
+    pub directory: Option<String>,
+    pub nodes: Vec<NodeSummary>,
+    pub volumes: Vec<String>,
+}
+
+/// A node as its labels and the engine tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NodeSummary {
+    pub broker: String,
+    pub node: u32,
+    pub container: String,
+    pub kind: String,
+    pub version: String,
+    /// `running`, `exited`, …
+    pub state: String,
+    /// For people: `Up 3 hours`.
+    pub status: String,
+    /// Host ports by name.
+    pub ports: BTreeMap<String, u16>,
+    pub image: Option<ImageServed>,
+}
+
+/// What `stop`, `start` and `restart` do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    Stop,
+    Start,
+    Restart,
+}
+
+impl Engine {
+    /// Everything with a label of ours, by stack and broker.
+    pub async fn list_stacks(&self) -> Result<Vec<StackSummary>, Error> {
+        Ok(summaries(&Inventory::read(self).await?))
+    }
+
+    /// One stack; `None` where nothing has its label.
+    pub async fn stack(&self, name: &str) -> Result<Option<StackSummary>, Error> {
+        Ok(self.list_stacks().await?.into_iter().find(|stack| stack.name == name))
+    }
+
+    /// The image that each broker of the stack runs or ran last, by broker.
+    pub async fn images_in_use(&self, stack: &str) -> Result<BTreeMap<String, ImageServed>, Error> {
+        let nodes = self.stack(stack).await?.map(|stack| stack.nodes).unwrap_or_default();
+        Ok(nodes.into_iter().filter_map(|node| Some((node.broker, node.image?))).collect())
+    }
+
+    /// Stops, starts or restarts the containers of a stack, of these brokers only if some are named.
+    /// Volumes, network and configuration stay as they are.
+    pub async fn power(
+        &self,
+        stack: &StackId,
+        brokers: Option<&BTreeSet<String>>,
+        power: Power,
+        events: &dyn Events,
+    ) -> Result<Vec<Outcome>, Error> {
+        let nodes = self.stack(&stack.name).await?.map(|stack| stack.nodes).unwrap_or_default();
+        let chosen = nodes.into_iter().filter(|node| brokers.is_none_or(|brokers| brokers.contains(&node.broker)));
+        let work = chosen.map(|node| async move {
+            let begun = Instant::now();
+            let address = node_address(&node.broker, node.node);
+            events.emit(Event::StepStarted { address: address.clone(), verb: power.verb() });
+            let outcome = match self.power_one(&node.container, power).await {
+                Ok(()) => Outcome::done(address),
+                Err(error) => {
+                    let ports: Vec<(String, u16)> = node.ports.into_iter().collect();
+                    Outcome::failed(address, ports::explain(self, error, &node.broker, &ports).await.in_full())
+                }
+            };
+            events.emit(Event::StepEnded { outcome: outcome.clone(), took: begun.elapsed() });
+            outcome
+        });
+        Ok(join_all(work).await)
+    }
+
+    async fn power_one(&self, container: &str, power: Power) -> Result<(), Error> {
+        if power != Power::Start {
+            steps::stop_container(self, container, None).await?;
+        }
+        if power != Power::Stop {
+            steps::start_container(self, container).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Power {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+fn summaries(inventory: &Inventory) -> Vec<StackSummary> {
+    let mut stacks: BTreeMap<&str, StackSummary> = BTreeMap::new();
+    let mut labelled: Vec<&Labels> = inventory.containers.iter().map(Labelled::labels).collect();
+    labelled.extend(inventory.volumes.iter().map(Labelled::labels));
+    labelled.extend(inventory.networks.iter().map(Labelled::labels));
+    for all in labelled {
+        let Some(name) = all.get(labels::STACK) else { continue };
+        let stack =
+            stacks.entry(name).or_insert_with(|| StackSummary { name: name.clone(), ..StackSummary::default() });
+        stack.directory = stack.directory.take().or_else(|| all.get(labels::DIRECTORY).cloned());
+    }
+    for (name, stack) in &mut stacks {
+        stack.nodes = inventory.nodes_of(name).values().filter_map(|found| node_summary(found)).collect();
+        stack.volumes = inventory.volumes_of(name).map(|found| found.name.clone()).collect();
+        stack.volumes.sort();
+    }
+    stacks.into_values().collect()
+}
+
+fn node_summary(found: &FoundContainer) -> Option<NodeSummary> {
+    let (broker, node) = found.node()?;
+    let text = |name: &str| found.label(name).unwrap_or_default().to_owned();
+    Some(NodeSummary {
+        broker,
+        node,
+        container: found.name.clone(),
+        kind: text(labels::KIND),
+        version: text(labels::VERSION),
+        state: found.state.clone(),
+        status: found.status.clone(),
+        ports: found.recorded_ports(),
+        image: labels::image(&found.labels),
+    })
+}
