@@ -19,8 +19,6 @@ pub(super) struct ConfigKeys {
 pub(super) struct ConfigKey {
     #[serde(rename = "type")]
     pub kind: KeyType,
-    /// As Kafka writes it; `None` where the key has no default.
-    pub default: Option<String>,
     pub least: Option<i64>,
     pub most: Option<i64>,
     /// A value outside the bounds that is allowed too.
@@ -110,10 +108,7 @@ mod tests {
     fn a_key_carries_bounds_choices_and_its_broker_wide_name() {
         let keys = ConfigKeys::of("4.3");
         let retention = &keys.topic["retention.ms"];
-        assert_eq!(
-            (retention.kind, retention.least, retention.default.as_deref()),
-            (KeyType::Long, Some(-1), Some("604800000"))
-        );
+        assert_eq!((retention.kind, retention.least), (KeyType::Long, Some(-1)));
         assert_eq!(keys.topic["cleanup.policy"].choices, ["compact", "delete"]);
         assert_eq!(
             (keys.topic["compression.gzip.level"].most, keys.topic["compression.gzip.level"].also),
