@@ -22,10 +22,6 @@ const DATA: &str = "/var/lib/kafka/data";
 const USER: u64 = 1000;
 const DEFAULT_HEAP: u64 = 512 * MEBIBYTE;
 const MEMORY_STORAGE: u64 = 1024 * MEBIBYTE;
-/// Every partition holds several files open, a deleted one for another minute. With too few, Kafka goes on
-/// answering "created" while partitions fail.
-const OPEN_FILES: u64 = 100_000;
-
 /// Settings that follow from the stack itself, and what to use instead of them.
 pub(super) const MANAGED: &[(&str, &str)] = &[
     ("advertised.listeners", "use `advertise_host` and `ports`"),
@@ -77,7 +73,9 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         }],
         mounts: vec![Mount { name: "data", path: DATA, in_memory: in_memory(broker.storage) }],
         memory: broker.memory,
-        open_files: Some(OPEN_FILES),
+        // Every partition holds several files open, a deleted one for another minute. Java raises its own limit to
+        // the engine's hard one (524288 or more by default); asking for a number fails where the engine has less.
+        open_files: None,
         ids: facts.ids.iter().filter(|(name, _)| *name == CLUSTER_ID).map(|(k, v)| (k.clone(), v.clone())).collect(),
         // A clean stop flushes every log; without it the next start reads them all.
         stop_seconds: 30,
@@ -200,4 +198,66 @@ fn variable(key: &str) -> String {
 
 fn plain(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_json().to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{broker, facts};
+    use super::*;
+
+    /// `KEY=value` lines, which `docker run --env-file` takes as they are.
+    fn lines(container: &Container) -> String {
+        container.env.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+    }
+
+    #[test]
+    fn one_node_gets_the_full_environment() {
+        let containers = containers(&broker("topics: { orders: {} }"), &facts());
+        assert_eq!(containers.len(), 1);
+        assert_eq!(lines(&containers[0]), include_str!("../../../tests/fixtures/kafka/one-node.env"));
+    }
+
+    #[test]
+    fn three_nodes_vote_by_name_and_advertise_their_own_ports() {
+        let containers = containers(&broker("nodes: 3"), &facts());
+        let of = |index: usize, name: &str| containers[index].env[name].clone();
+        assert_eq!(of(1, "KAFKA_CONTROLLER_QUORUM_VOTERS"), "1@events-1:9093,2@events-2:9093,3@events-3:9093");
+        assert_eq!(of(2, "KAFKA_ADVERTISED_LISTENERS"), "INTERNAL://events-3:19092,HOST://localhost:19094");
+        assert_eq!(of(0, "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"), "3");
+        assert_eq!(of(0, "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR"), "2");
+        assert_eq!(containers[2].aliases, ["events", "events-3"]);
+    }
+
+    #[test]
+    fn config_is_lowered_to_variables_and_wins_over_our_defaults() {
+        let yaml = "config: { log.retention.ms: 7d, log.segment.bytes: 64MiB, auto.create.topics.enable: null, \
+                    listener.name.host.my_key-a: x, log.cleaner.enable: true }";
+        let env = containers(&broker(yaml), &facts()).remove(0).env;
+        assert_eq!(env["KAFKA_LOG_RETENTION_MS"], "604800000");
+        assert_eq!(env["KAFKA_LOG_SEGMENT_BYTES"], "67108864");
+        assert_eq!(env["KAFKA_LISTENER_NAME_HOST_MY__KEY___A"], "x");
+        assert_eq!(env["KAFKA_LOG_CLEANER_ENABLE"], "true");
+        assert!(!env.contains_key("KAFKA_AUTO_CREATE_TOPICS_ENABLE"), "null asks for the broker's own default");
+    }
+
+    #[test]
+    fn the_users_env_has_the_last_word() {
+        let env = containers(&broker("env: { KAFKA_HEAP_OPTS: -Xmx2g }"), &facts()).remove(0).env;
+        assert_eq!(env["KAFKA_HEAP_OPTS"], "-Xmx2g");
+    }
+
+    #[test]
+    fn storage_in_memory_is_a_tmpfs_of_the_images_user() {
+        let mount = |yaml| containers(&broker(yaml), &facts()).remove(0).mounts.remove(0);
+        assert_eq!(mount("storage: volume").in_memory, None);
+        let memory = mount("storage: memory").in_memory.unwrap();
+        assert_eq!((memory.uid, memory.gid), (1000, 1000));
+    }
+
+    #[test]
+    fn an_ipv6_address_is_bracketed() {
+        let facts = Facts { advertise_host: "::1".to_owned(), ..facts() };
+        let env = containers(&broker("{}"), &facts).remove(0).env;
+        assert_eq!(env["KAFKA_ADVERTISED_LISTENERS"], "INTERNAL://events:19092,HOST://[::1]:19092");
+    }
 }

@@ -13,6 +13,8 @@ mod normalise;
 mod rules;
 mod session;
 mod spec;
+#[cfg(test)]
+mod testing;
 mod topology;
 mod units;
 mod validate;

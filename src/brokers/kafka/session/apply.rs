@@ -82,10 +82,11 @@ async fn guard(client: &Client, steps: &[&Step]) -> Results {
         let name = &step.address.name;
         let reason = match &held {
             Ok(held) => match held.get(name) {
-                Some(0) => return None,
-                Some(1) => "it holds 1 message; `--allow-data-loss` deletes it".to_owned(),
-                Some(count) => format!("it holds {count} messages; `--allow-data-loss` deletes them"),
-                None => "what it holds cannot be read; `--allow-data-loss` deletes it all the same".to_owned(),
+                // Empty, or gone already.
+                Some(Some(0)) | None => return None,
+                Some(Some(1)) => "it holds 1 message; `--allow-data-loss` deletes it".to_owned(),
+                Some(Some(count)) => format!("it holds {count} messages; `--allow-data-loss` deletes them"),
+                Some(None) => "what it holds cannot be read; `--allow-data-loss` deletes it all the same".to_owned(),
             },
             Err(error) => format!("what it holds cannot be read: {error}"),
         };
@@ -153,6 +154,6 @@ fn worse(one: OutcomeResult, other: OutcomeResult) -> OutcomeResult {
 }
 
 /// The counts of the guard, for the plan.
-pub(super) async fn inspect(client: &Client, names: Vec<String>) -> BTreeMap<String, u64> {
+pub(super) async fn inspect(client: &Client, names: Vec<String>) -> BTreeMap<String, Option<u64>> {
     client.run(move |client| messages(client, &names)).await.unwrap_or_default()
 }

@@ -78,8 +78,10 @@ impl Session for KafkaSession {
         let Ok(client) = self.client() else { return BTreeMap::new() };
         let names = addresses.iter().map(|address| address.name.clone()).collect();
         let held = apply::inspect(&client, names).await;
-        let contents =
-            |address: &Address| Contents { messages: held.get(&address.name).copied(), ..Contents::default() };
+        let contents = |address: &Address| Contents {
+            messages: held.get(&address.name).copied().flatten(),
+            ..Contents::default()
+        };
         addresses.iter().map(|address| (address.clone(), contents(address))).collect()
     }
 
