@@ -1,1 +1,5 @@
-//! See ARCHITECTURE.md.
+//! What every client of a broker or registry needs beside its protocol.
+
+mod backoff;
+
+pub use backoff::Backoff;

@@ -1,0 +1,144 @@
+//! A connection to a running Kafka.
+
+mod apply;
+mod client;
+mod contents;
+mod failure;
+mod ffi;
+mod observe;
+mod perform;
+mod probe;
+mod usable;
+mod work;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+
+use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
+use crate::model::{Address, Observation};
+use crate::plan::Contents;
+
+use client::{Client, Cluster};
+use perform::Perform;
+
+/// One look at whether the broker is there; it is asked again anyway.
+const ATTEMPT: Duration = Duration::from_secs(3);
+
+/// Opens nothing before the first call.
+///
+/// [`Session::usable`] takes as long as something moves, see there; everything else ends within a few of the
+/// target's deadlines, and within two when nothing answers.
+pub(super) struct KafkaSession {
+    target: Target,
+    client: Option<Client>,
+}
+
+impl KafkaSession {
+    pub(super) fn new(target: Target) -> Self {
+        Self { target, client: None }
+    }
+
+    /// One client for the whole session.
+    fn client(&mut self) -> Result<Client, SessionError> {
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let client = Client::new(&self.target)?;
+        self.client = Some(client.clone());
+        Ok(client)
+    }
+}
+
+#[async_trait]
+impl Session for KafkaSession {
+    async fn ready(&mut self) -> Result<(), SessionError> {
+        let mut client = self.client()?;
+        client.deadline = client.deadline.min(ATTEMPT);
+        match client.run(|client| client.cluster(client.deadline)).await {
+            Ok(cluster) => judge(&cluster, self.target.nodes),
+            Err(error @ SessionError::Unreachable { .. }) => {
+                let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+                Err(SessionError::NotReady(format!("{error}{}", source.unwrap_or_default())))
+            }
+            Err(error @ (SessionError::TimedOut { .. } | SessionError::Refused(_))) => {
+                Err(SessionError::NotReady(error.to_string()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn observe(&mut self) -> Result<Observation, SessionError> {
+        let (broker, facts) = (self.target.broker.clone(), self.target.facts.clone());
+        self.client()?.run(move |client| observe::observe(client, &broker, &facts)).await
+    }
+
+    async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
+        let Ok(client) = self.client() else { return BTreeMap::new() };
+        let names = addresses.iter().map(|address| address.name.clone()).collect();
+        let held = apply::inspect(&client, names).await;
+        let contents = |address: &Address| Contents {
+            messages: held.get(&address.name).copied().flatten(),
+            ..Contents::default()
+        };
+        addresses.iter().map(|address| (address.clone(), contents(address))).collect()
+    }
+
+    async fn apply(&mut self, batch: Batch<'_>) -> Vec<Outcome> {
+        match self.client() {
+            Ok(client) => {
+                let (broker, version) = (self.target.broker.as_str(), self.target.facts.version.as_str());
+                apply::apply(&Perform { client: &client, broker, version, batch }).await
+            }
+            Err(error) => {
+                batch.steps.iter().map(|step| Outcome::failed(step.address.clone(), error.to_string())).collect()
+            }
+        }
+    }
+
+    async fn usable(&mut self, batch: Batch<'_>) -> Vec<Check> {
+        match self.client() {
+            Ok(client) => usable::usable(&client, &self.target.broker, batch).await,
+            Err(error) => vec![self.check("topics are usable", Err(error), Instant::now())],
+        }
+    }
+
+    async fn probe(&mut self) -> Vec<Check> {
+        let started = Instant::now();
+        let result = match self.client() {
+            Ok(client) => {
+                let config = client::config(&self.target);
+                client.run(move |client| probe::probe(client, &config)).await
+            }
+            Err(error) => Err(error),
+        };
+        vec![self.check("a message goes round", result, started)]
+    }
+}
+
+impl KafkaSession {
+    fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
+        let ok = result.is_ok();
+        Check {
+            name: name.to_owned(),
+            broker: self.target.broker.clone(),
+            ok,
+            detail: result.unwrap_or_else(|error| error.to_string()),
+            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// After a kill the controller keeps the node fenced until its old session ends, 9 s by default: it answers, and
+/// names no node. So a first answer is not enough.
+fn judge(cluster: &Cluster, nodes: u32) -> Result<(), SessionError> {
+    let found = cluster.nodes.len();
+    if u32::try_from(found).is_ok_and(|found| found < nodes) {
+        return Err(SessionError::NotReady(format!("{found} of {nodes} nodes are registered")));
+    }
+    if cluster.controller.is_none() {
+        return Err(SessionError::NotReady("no controller is active".to_owned()));
+    }
+    Ok(())
+}
