@@ -4,6 +4,7 @@
 
 mod broker;
 mod catalogue;
+mod rabbitmq;
 mod session;
 
 pub use broker::{
@@ -15,7 +16,7 @@ pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, Sessi
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[]
+    &[&rabbitmq::RabbitMq]
 }
 
 /// The kind of this name.
