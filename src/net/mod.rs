@@ -1,1 +1,3 @@
-//! See ARCHITECTURE.md.
+//! Talking to servers: deadlines and errors that say what happened.
+
+pub mod http;

@@ -3,11 +3,24 @@
 //! Pure: `fields`, `kinds`, `catalogue`, `read` (the body as types), `validate`, `containers`, `topology`,
 //! `normalise`, `rules`, `router`, `lesson`. IO: `client` (management API), `amqp`, `session`.
 
+mod address;
+mod amqp;
 mod catalogue;
+mod client;
+mod containers;
+mod definitions;
+mod errors;
 mod fields;
 mod kinds;
+mod matching;
+mod normalise;
 mod password;
+mod policies;
+mod read;
 mod rules;
+mod session;
+mod topology;
+mod units;
 
 use crate::brokers::{
     Broker, Call, Description, Edge, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Session, Target,
@@ -97,20 +110,20 @@ impl Broker for RabbitMq {
 
     fn validate(&self, _broker: &BrokerModel, _diagnostics: &mut Diagnostics) {}
 
-    fn containers(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<Container> {
-        Vec::new()
+    fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
+        containers::containers(broker, facts)
     }
 
-    fn topology(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<Resource> {
-        Vec::new()
+    fn topology(&self, broker: &BrokerModel, _facts: &Facts) -> Vec<Resource> {
+        topology::topology(broker)
     }
 
     fn lesson(&self) -> &'static dyn Lesson {
         &Skeleton
     }
 
-    fn connect(&self, _target: Target) -> Box<dyn Session> {
-        unimplemented!()
+    fn connect(&self, target: Target) -> Box<dyn Session> {
+        Box::new(session::RabbitSession::new(target))
     }
 }
 
