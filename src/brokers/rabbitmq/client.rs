@@ -102,12 +102,18 @@ impl Client {
     fn accept(&self, answer: Answer) -> Result<Answer, SessionError> {
         match answer.status {
             status if status.is_success() => Ok(answer),
-            // 4.0 answers 401 both for a wrong password and for a user that may not.
-            StatusCode::UNAUTHORIZED => {
-                Err(SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() })
-            }
+            StatusCode::UNAUTHORIZED => Err(self.unauthorized(&reason_text(&answer.body))),
             status if status.is_client_error() => Err(SessionError::Refused(reason_text(&answer.body))),
             status => Err(self.protocol(format!("HTTP {status}: {}", reason_text(&answer.body)))),
+        }
+    }
+
+    /// 4.0 answers 401 for a wrong password, and also for what the right user may not do.
+    fn unauthorized(&self, reason: &str) -> SessionError {
+        if reason.is_empty() || reason.eq_ignore_ascii_case("not_authorized") || reason.contains("Login failed") {
+            SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() }
+        } else {
+            SessionError::Refused(reason.to_owned())
         }
     }
 

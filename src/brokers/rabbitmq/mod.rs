@@ -9,6 +9,7 @@ mod catalogue;
 mod client;
 mod containers;
 mod definitions;
+mod effective;
 mod errors;
 mod fields;
 mod kinds;
@@ -17,10 +18,15 @@ mod normalise;
 mod password;
 mod policies;
 mod read;
+mod recorded;
+mod router;
 mod rules;
 mod session;
 mod topology;
 mod units;
+
+#[cfg(test)]
+mod testing;
 
 use crate::brokers::{
     Broker, Call, Description, Edge, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Session, Target,

@@ -1,46 +1,16 @@
-//! Which policy applies to a queue or exchange, and the policy that carries a queue's own settings.
+//! The policy that carries a queue's own settings, and the declared policies around it.
 //!
-//! One policy and one operator policy apply to an object: of those that match, the one with the
-//! highest priority. Between equal priorities the choice is the server's and not documented.
+//! Only one policy applies to a queue, so ours must take along what the declared one that it displaces says.
 
 use std::collections::BTreeMap;
 
-use fancy_regex::Regex;
-
+use super::effective::Target;
 use super::read::{Policy, Queue, Sugar, Vhost};
 use crate::model::Value;
 
-/// What a policy can apply to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target<'a> {
-    Exchange,
-    /// With its type.
-    Queue(&'a str),
-}
-
-/// Whether a policy with this `apply-to` is for such an object at all.
-pub(super) fn applies_to(apply_to: &str, target: Target<'_>) -> bool {
-    match (apply_to, target) {
-        ("all", _) | ("exchanges", Target::Exchange) | ("queues", Target::Queue(_)) => true,
-        (_, Target::Queue(kind)) => matches!(
-            (apply_to, kind),
-            ("classic_queues", "classic") | ("quorum_queues", "quorum") | ("streams", "stream")
-        ),
-        _ => false,
-    }
-}
-
-/// Whether a pattern matches a name, anywhere in it as the server does. A pattern that does not compile matches nothing.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    Regex::new(pattern).is_ok_and(|regex| regex.is_match(name).unwrap_or(false))
-}
-
 /// The declared policies that match, the winner first.
 pub(super) fn candidates<'p, 'a>(policies: &'p [Policy<'a>], name: &str, target: Target<'_>) -> Vec<&'p Policy<'a>> {
-    let mut found: Vec<_> = policies
-        .iter()
-        .filter(|policy| applies_to(policy.apply_to, target) && matches(policy.pattern.name, name))
-        .collect();
+    let mut found: Vec<_> = policies.iter().filter(|policy| policy.covers(name, target)).collect();
     found.sort_by(|left, right| right.priority.cmp(&left.priority).then_with(|| left.name.name.cmp(right.name.name)));
     found
 }

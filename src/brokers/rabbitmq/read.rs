@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use fancy_regex::Regex;
+
+use super::effective::{Target, applies_to};
 use super::units;
 use crate::model::{BrokerModel, OnChange, Secret, Value};
 use crate::spec::{Entry, Node, Position};
@@ -137,6 +140,8 @@ pub(super) struct Binding<'a> {
 pub(super) struct Policy<'a> {
     pub(super) name: Named<'a>,
     pub(super) pattern: Named<'a>,
+    /// The pattern compiled, or why it does not compile.
+    pub(super) compiled: Result<Regex, String>,
     pub(super) apply_to: &'a str,
     pub(super) priority: i64,
     pub(super) definition: Vec<Argument<'a>>,
@@ -331,14 +336,22 @@ impl<'a> Binding<'a> {
 impl<'a> Policy<'a> {
     fn read(entry: &'a Entry) -> Self {
         let node = &entry.value;
+        let pattern = named(node, "pattern").unwrap_or(Named { name: "", at: entry.at });
         Self {
             name: key(entry),
-            pattern: named(node, "pattern").unwrap_or(Named { name: "", at: entry.at }),
+            pattern,
+            compiled: Regex::new(pattern.name).map_err(|error| error.to_string()),
             apply_to: node.text_of("apply_to").unwrap_or("all"),
             priority: node.int_of("priority").unwrap_or(0),
             definition: arguments(node, "definition"),
             description: node.text_of("description"),
         }
+    }
+
+    /// Whether it is for such an object of this name.
+    pub(super) fn covers(&self, name: &str, target: Target<'_>) -> bool {
+        let matches = |regex: &Regex| regex.is_match(name).unwrap_or(false);
+        applies_to(self.apply_to, target) && self.compiled.as_ref().is_ok_and(matches)
     }
 }
 
