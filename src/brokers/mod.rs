@@ -5,6 +5,7 @@
 mod broker;
 mod catalogue;
 mod kafka;
+mod rabbitmq;
 mod session;
 
 pub use broker::{
@@ -16,7 +17,7 @@ pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, Sessi
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[&kafka::Kafka]
+    &[&kafka::Kafka, &rabbitmq::RabbitMq]
 }
 
 /// The kind of this name.

@@ -1,0 +1,185 @@
+//! From the spec to the containers: one node with its files, ports and data.
+//!
+//! The interface is the official image's, read at 4.0 and 4.3: configuration in `/etc/rabbitmq/conf.d`
+//! (later names win), `/etc/rabbitmq/enabled_plugins`, data in `/var/lib/rabbitmq`, user 999.
+//! No topology is in these files: they are hashed, and a new queue must not recreate its broker.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::PORTS;
+use super::kinds::ADMINISTRATOR;
+use super::read::Body;
+use crate::model::{
+    BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort, Storage,
+    Value,
+};
+
+/// The user of the official image.
+const OWNER: u64 = 999;
+/// What the data may take in memory where no limit was given.
+const MEMORY_STORAGE: u64 = 512 << 20;
+/// Publishers are blocked above this, unless the spec says otherwise: a laptop has other things to do.
+const WATERMARK: u64 = 512 << 20;
+/// With the engine's usual million, the Erlang runtime reserves memory for each of them at start.
+const OPEN_FILES: u64 = 65_536;
+const ALWAYS_ON: &[&str] = &["rabbitmq_management", "rabbitmq_prometheus"];
+
+pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
+    (1..=broker.nodes).map(|node| container(broker, facts, node)).collect()
+}
+
+fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
+    Container {
+        broker: broker.name.clone(),
+        node,
+        image: ImageWanted {
+            kind: broker.kind,
+            version: broker.version.clone(),
+            distribution: broker.distribution.clone(),
+            explicit: broker.image.clone(),
+            platform: broker.platform.clone(),
+        },
+        hostname: hostname(&broker.name, node),
+        aliases: vec![broker.name.clone()],
+        command: Vec::new(),
+        env: broker.env.iter().map(|(key, value)| (key.clone(), line_value(value))).collect(),
+        files: files(broker, facts),
+        ports: ports(broker, facts, node),
+        mounts: vec![Mount { name: "data", path: "/var/lib/rabbitmq", in_memory: memory_mount(broker) }],
+        memory: broker.memory,
+        open_files: Some(OPEN_FILES),
+        ids: BTreeMap::new(),
+        stop_seconds: 30,
+        known_causes: KNOWN_CAUSES,
+    }
+}
+
+/// RabbitMQ names its data after the host, so the name must not change. Underscores are not for host names.
+fn hostname(broker: &str, node: u32) -> String {
+    format!("{}-{node}", broker.replace('_', "-"))
+}
+
+fn memory_mount(broker: &BrokerModel) -> Option<MemoryMount> {
+    let bytes = broker.memory.map_or(MEMORY_STORAGE, |memory| memory / 2);
+    (broker.storage == Storage::Memory).then_some(MemoryMount { uid: OWNER, gid: OWNER, bytes })
+}
+
+fn ports(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<PublishedPort> {
+    let index = node.saturating_sub(1) as usize;
+    PORTS
+        .iter()
+        .filter(|port| (port.when)(broker))
+        .map(|port| {
+            let chosen = facts.ports.get(port.name).and_then(|ports| ports.get(index)).copied();
+            PublishedPort {
+                name: port.name,
+                container: port.number,
+                host: chosen.unwrap_or(port.number),
+                bind: broker.bind.clone(),
+            }
+        })
+        .collect()
+}
+
+fn files(broker: &BrokerModel, facts: &Facts) -> Vec<ContainerFile> {
+    let file = |path: &str, mode, content: String, secret| ContainerFile {
+        path: path.to_owned(),
+        mode,
+        uid: OWNER,
+        gid: OWNER,
+        content: content.into_bytes(),
+        secret,
+    };
+    vec![
+        file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, configuration(broker), false),
+        file("/etc/rabbitmq/conf.d/91-mqlab-administrator.conf", 0o400, administrator(facts), true),
+        file("/etc/rabbitmq/enabled_plugins", 0o644, enabled_plugins(broker), false),
+    ]
+}
+
+/// mqlab's own lines first, so that the user's win.
+fn configuration(broker: &BrokerModel) -> String {
+    let mut text = String::from("# Written by mqlab; changed by hand it will be written again.\n");
+    if !broker.config.keys().any(|key| key.starts_with("vm_memory_high_watermark.")) {
+        // The runtime sees the machine's memory and not always the container's.
+        let bytes = broker.memory.map_or(WATERMARK, |memory| memory / 10 * 6);
+        let _ = writeln!(text, "vm_memory_high_watermark.absolute = {bytes}");
+    }
+    for (key, value) in &broker.config {
+        if !value.is_null() {
+            let _ = writeln!(text, "{key} = {}", line_value(value));
+        }
+    }
+    text
+}
+
+/// Read by the server when its database is empty: this user is then made instead of `guest`.
+fn administrator(facts: &Facts) -> String {
+    let Some(password) = facts.secrets.get("admin_password") else { return String::new() };
+    format!(
+        "default_user = {ADMINISTRATOR}\ndefault_pass = {}\ndefault_user_tags.administrator = true\n\
+         default_permissions.configure = .*\ndefault_permissions.write = .*\ndefault_permissions.read = .*\n",
+        password.reveal()
+    )
+}
+
+/// An Erlang term. Sorted, so that the order in the spec does not recreate the broker.
+fn enabled_plugins(broker: &BrokerModel) -> String {
+    let body = Body::read(broker);
+    let asked = body.plugins.iter().map(|plugin| plugin.name);
+    let plugins: BTreeSet<&str> = ALWAYS_ON.iter().copied().chain(asked).collect();
+    format!("[{}].\n", plugins.into_iter().collect::<Vec<_>>().join(","))
+}
+
+/// Text without the quotes that the plan shows.
+fn line_value(value: &Value) -> String {
+    value.as_text().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+const KNOWN_CAUSES: &[KnownCause] = &[
+    KnownCause {
+        text: "but there is no setting with that name",
+        meaning: "a key in `config` is not one of rabbitmq.conf's",
+        way_out: "correct the key that the log names; `mqlab check` lists the keys that this version knows",
+    },
+    KnownCause {
+        text: "Error generating configuration in phase",
+        meaning: "a value in `config` is not of the type that its key wants",
+        way_out: "correct the value that the log names",
+    },
+    KnownCause {
+        text: "must be accessible by owner only",
+        meaning: "the Erlang cookie on the data volume has the wrong owner or mode",
+        way_out: "run `mqlab down`, then give the file `.erlang.cookie` on the volume to user 999 with mode 0400",
+    },
+    KnownCause {
+        text: "no space left on device",
+        meaning: "the disk behind the data is full",
+        way_out: "free space where the engine keeps its volumes, or give the broker more `memory` with `storage: memory`",
+    },
+    KnownCause {
+        text: "enospc",
+        meaning: "the disk behind the data is full",
+        way_out: "free space where the engine keeps its volumes, or give the broker more `memory` with `storage: memory`",
+    },
+    KnownCause {
+        text: "eaddrinuse",
+        meaning: "two listeners in the container want the same port",
+        way_out: "look for `listeners` in `config` and `env`",
+    },
+    KnownCause {
+        text: "required feature flag",
+        meaning: "the data is from a version that this one cannot take over",
+        way_out: "set `version` back to the one that wrote the data, enable all feature flags, and upgrade step by step",
+    },
+    KnownCause {
+        text: "Failed to create thread",
+        meaning: "the container's limit of processes is too low for the Erlang runtime",
+        way_out: "raise the limit of processes of the engine",
+    },
+];
+
+#[cfg(test)]
+#[path = "containers_tests.rs"]
+mod tests;

@@ -1,0 +1,151 @@
+//! RabbitMQ: virtual hosts, exchanges, queues, bindings, policies and users, over the management API.
+//!
+//! Pure: `fields`, `kinds`, `catalogue`, `read` (the body as types), `validate`, `containers`, `topology`,
+//! `normalise`, `rules`, `router`, `lesson`. IO: `client` (management API), `amqp`, `session`.
+
+mod address;
+mod amqp;
+mod catalogue;
+mod client;
+mod containers;
+mod definitions;
+mod effective;
+mod errors;
+mod fields;
+mod kinds;
+mod matching;
+mod normalise;
+mod password;
+mod policies;
+mod read;
+mod recorded;
+mod router;
+mod rules;
+mod session;
+mod topology;
+mod units;
+
+#[cfg(test)]
+mod testing;
+
+use crate::brokers::{
+    Broker, Call, Description, Edge, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Session, Target,
+};
+use crate::model::{BrokerModel, Container, Facts, Resource};
+use crate::spec::Diagnostics;
+
+/// The kind.
+pub(super) struct RabbitMq;
+
+static DESCRIPTION: Description = Description {
+    kind: "rabbitmq",
+    title: "RabbitMQ",
+    fields: fields::FIELDS,
+    kinds: kinds::KINDS,
+    ports: PORTS,
+    secrets: &["admin_password"],
+    ids: &[],
+    heap: false,
+    most_nodes: 1,
+    // 135 MiB idle, measured on 4.0; the rest is for messages and connections.
+    memory_floor: 256 << 20,
+    catalogue: &catalogue::CATALOGUE,
+};
+
+const PORTS: &[PortDescription] = &[
+    PortDescription {
+        name: "amqp",
+        number: 5672,
+        doc: "AMQP 0-9-1 and AMQP 1.0 clients.",
+        when: |_| true,
+        scheme: "amqp",
+    },
+    PortDescription {
+        name: "management",
+        number: 15672,
+        doc: "The management pages and the HTTP API.",
+        when: |_| true,
+        scheme: "http",
+    },
+    PortDescription {
+        name: "stomp",
+        number: 61613,
+        doc: "STOMP clients (plugin `rabbitmq_stomp`).",
+        when: |broker| has_plugin(broker, &["rabbitmq_stomp", "rabbitmq_web_stomp"]),
+        scheme: "stomp",
+    },
+    PortDescription {
+        name: "web_stomp",
+        number: 15674,
+        doc: "STOMP over WebSocket at `/ws` (plugin `rabbitmq_web_stomp`).",
+        when: |broker| has_plugin(broker, &["rabbitmq_web_stomp"]),
+        scheme: "ws",
+    },
+    PortDescription {
+        name: "mqtt",
+        number: 1883,
+        doc: "MQTT clients (plugin `rabbitmq_mqtt`).",
+        when: |broker| has_plugin(broker, &["rabbitmq_mqtt", "rabbitmq_web_mqtt"]),
+        scheme: "mqtt",
+    },
+    PortDescription {
+        name: "stream",
+        number: 5552,
+        doc: "Clients of the stream protocol (plugin `rabbitmq_stream`).",
+        when: |broker| has_plugin(broker, &["rabbitmq_stream", "rabbitmq_stream_management"]),
+        scheme: "rabbitmq-stream",
+    },
+    PortDescription {
+        name: "prometheus",
+        number: 15692,
+        doc: "Metrics for Prometheus at `/metrics`.",
+        when: |_| true,
+        scheme: "http",
+    },
+];
+
+/// Whether the spec asks for one of these plugins. A plugin pulls in what it needs.
+fn has_plugin(broker: &BrokerModel, wanted: &[&str]) -> bool {
+    broker.body.items_of("plugins").iter().filter_map(crate::spec::Node::as_text).any(|plugin| wanted.contains(&plugin))
+}
+
+impl Broker for RabbitMq {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn validate(&self, _broker: &BrokerModel, _diagnostics: &mut Diagnostics) {}
+
+    fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
+        containers::containers(broker, facts)
+    }
+
+    fn topology(&self, broker: &BrokerModel, _facts: &Facts) -> Vec<Resource> {
+        topology::topology(broker)
+    }
+
+    fn lesson(&self) -> &'static dyn Lesson {
+        &Skeleton
+    }
+
+    fn connect(&self, target: Target) -> Box<dyn Session> {
+        Box::new(session::RabbitSession::new(target))
+    }
+}
+
+struct Skeleton;
+
+impl Lesson for Skeleton {
+    fn edges(&self, _resources: &[Resource]) -> Vec<Edge> {
+        Vec::new()
+    }
+    fn calls(&self, _resource: &Resource, _facts: &Facts) -> Vec<Call> {
+        Vec::new()
+    }
+    fn environment(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<EnvironmentVariable> {
+        Vec::new()
+    }
+    fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
+        Vec::new()
+    }
+}

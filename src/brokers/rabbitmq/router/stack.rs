@@ -1,0 +1,142 @@
+//! One virtual host as the router sees it: what is declared, and what the broker adds by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::effective::{Target, effective_policy};
+use super::super::{address, kinds};
+use crate::model::{Address, Resource, Value};
+
+/// Exchanges that every virtual host has: name and type.
+pub(in crate::brokers::rabbitmq) const BUILT_IN: &[(&str, &str)] = &[
+    ("amq.direct", "direct"),
+    ("amq.fanout", "fanout"),
+    ("amq.headers", "headers"),
+    ("amq.match", "headers"),
+    ("amq.rabbitmq.trace", "topic"),
+    ("amq.topic", "topic"),
+];
+
+pub(super) struct Routing<'a> {
+    broker: &'a str,
+    vhost: &'a str,
+    resources: &'a [Resource],
+    exchanges: BTreeMap<&'a str, RoutingExchange<'a>>,
+    queues: BTreeSet<&'a str>,
+    bindings: BTreeMap<&'a str, Vec<RoutingBinding<'a>>>,
+}
+
+pub(super) struct RoutingExchange<'a> {
+    pub(super) name: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) internal: bool,
+    pub(super) alternate: Option<String>,
+}
+
+pub(super) struct RoutingBinding<'a> {
+    pub(super) address: &'a Address,
+    pub(super) destination: &'a str,
+    pub(super) to_exchange: bool,
+    pub(super) key: &'a str,
+    pub(super) arguments: &'a BTreeMap<String, Value>,
+}
+
+static NO_ARGUMENTS: BTreeMap<String, Value> = BTreeMap::new();
+
+impl<'a> Routing<'a> {
+    pub(super) fn new(resources: &'a [Resource], broker: &'a str, vhost: &'a str) -> Self {
+        let here = |resource: &&Resource| resource.address.broker == broker && resource.address.vhost_name() == vhost;
+        let built_in = |&(name, kind): &(&'static str, &'static str)| {
+            (name, RoutingExchange { name, kind, internal: name == "amq.rabbitmq.trace", alternate: None })
+        };
+        let mut routing = Self {
+            broker,
+            vhost,
+            resources,
+            exchanges: BUILT_IN.iter().map(built_in).collect(),
+            queues: BTreeSet::new(),
+            bindings: BTreeMap::new(),
+        };
+        for resource in resources.iter().filter(here) {
+            let name = resource.address.name.as_str();
+            match resource.address.kind.as_str() {
+                kinds::EXCHANGE => {
+                    routing.exchanges.insert(name, routing.read_exchange(resource));
+                }
+                kinds::QUEUE => {
+                    routing.queues.insert(name);
+                }
+                kinds::BINDING => {
+                    let binding = read_binding(resource);
+                    routing.bindings.entry(text(resource, "source")).or_default().push(binding);
+                }
+                _ => {}
+            }
+        }
+        routing
+    }
+
+    fn read_exchange(&self, resource: &'a Resource) -> RoutingExchange<'a> {
+        let argument = resource.attribute("arguments.alternate-exchange").and_then(Value::as_text);
+        let from_policy = || self.policy_value(&resource.address.name, Target::Exchange, "alternate-exchange");
+        RoutingExchange {
+            name: &resource.address.name,
+            kind: text(resource, "type"),
+            internal: resource.attribute("internal").and_then(Value::as_bool).unwrap_or(false),
+            alternate: argument.map(ToOwned::to_owned).or_else(from_policy),
+        }
+    }
+
+    /// A text in the definition of the policy that applies.
+    fn policy_value(&self, name: &str, target: Target<'_>, key: &str) -> Option<String> {
+        let policy = effective_policy(self.resources, self.broker, self.vhost, name, target)?;
+        let definition = policy.attribute("definition")?.as_map()?;
+        definition.get(key)?.as_text().map(ToOwned::to_owned)
+    }
+
+    pub(super) fn exchange(&self, name: &str) -> Option<&RoutingExchange<'a>> {
+        self.exchanges.get(name)
+    }
+
+    pub(super) fn has_queue(&self, name: &str) -> bool {
+        self.queues.contains(name)
+    }
+
+    pub(super) fn bindings(&self, source: &str) -> &[RoutingBinding<'a>] {
+        self.bindings.get(source).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn exchange_address(&self, name: &str) -> Address {
+        address::exchange(self.broker, self.vhost, name)
+    }
+
+    pub(super) fn destination_address(&self, binding: &RoutingBinding<'_>) -> Address {
+        let make = if binding.to_exchange { address::exchange } else { address::queue };
+        make(self.broker, self.vhost, binding.destination)
+    }
+
+    /// Exchange and routing key of a queue's dead letters. An argument goes before a policy.
+    pub(super) fn dead_letter(&self, queue: &str) -> Option<(String, Option<String>)> {
+        let own = address::queue(self.broker, self.vhost, queue);
+        let resource = self.resources.iter().find(|resource| resource.address == own)?;
+        let kind = text(resource, "type");
+        let value = |key: &str| {
+            let argument = resource.attribute(&format!("arguments.x-{key}")).and_then(Value::as_text);
+            argument.map(ToOwned::to_owned).or_else(|| self.policy_value(queue, Target::Queue(kind), key))
+        };
+        Some((value("dead-letter-exchange")?, value("dead-letter-routing-key")))
+    }
+}
+
+fn read_binding(resource: &Resource) -> RoutingBinding<'_> {
+    RoutingBinding {
+        address: &resource.address,
+        destination: text(resource, "destination"),
+        to_exchange: text(resource, "destination_type") == "exchange",
+        key: text(resource, "routing_key"),
+        arguments: resource.attribute("arguments").and_then(Value::as_map).unwrap_or(&NO_ARGUMENTS),
+    }
+}
+
+fn text<'a>(resource: &'a Resource, attribute: &str) -> &'a str {
+    resource.attribute(attribute).and_then(Value::as_text).unwrap_or_default()
+}

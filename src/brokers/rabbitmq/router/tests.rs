@@ -1,0 +1,167 @@
+//! Vectors recorded from RabbitMQ 4.0.5 by `tests/live/rabbitmq_routing.rs`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::super::topology::WithBinding;
+use super::super::{address, kinds};
+use super::{RabbitRouter, topic};
+use crate::brokers::{Router, Trace};
+use crate::model::{Address, Resource, Value};
+
+const BROKER: &str = "jobs";
+
+fn recorded() -> Json {
+    serde_json::from_str(include_str!("../../../../tests/fixtures/rabbitmq/routing.json")).unwrap()
+}
+
+fn list<'a>(recorded: &'a Json, name: &str) -> &'a [Json] {
+    recorded[name].as_array().unwrap()
+}
+
+fn map(value: &Json) -> BTreeMap<String, Value> {
+    Value::from(value.clone()).as_map().unwrap().clone()
+}
+
+fn binding(
+    source: &str,
+    destination: &str,
+    to_exchange: bool,
+    key: &str,
+    arguments: &BTreeMap<String, Value>,
+) -> Resource {
+    let parts = address::BindingParts { source, destination, to_exchange, key, arguments };
+    Resource::new(address::binding(BROKER, "/", parts)).with_binding(parts)
+}
+
+fn exchange(name: &str, kind: &str) -> Resource {
+    Resource::new(address::exchange(BROKER, "/", name)).with("type", kind)
+}
+
+fn queue(name: &str) -> Resource {
+    Resource::new(address::queue(BROKER, "/", name)).with("type", "classic")
+}
+
+fn resources(recorded: &Json) -> Vec<Resource> {
+    let mut found: Vec<Resource> = list(recorded, "queues").iter().map(|name| queue(name.as_str().unwrap())).collect();
+    for item in list(recorded, "exchanges") {
+        let mut one = exchange(item["name"].as_str().unwrap(), item["type"].as_str().unwrap());
+        for (name, value) in map(&item["arguments"]) {
+            one = one.with(format!("arguments.{name}"), value);
+        }
+        found.push(one);
+    }
+    for item in list(recorded, "bindings") {
+        let to_exchange = item.get("exchange").is_some();
+        let destination = item.get("exchange").or(item.get("queue")).unwrap().as_str().unwrap();
+        let (source, key) = (item["source"].as_str().unwrap(), item["key"].as_str().unwrap());
+        found.push(binding(source, destination, to_exchange, key, &map(&item["arguments"])));
+    }
+    found
+}
+
+fn trace(resources: &[Resource], exchange: &str, key: &str, headers: &BTreeMap<String, Value>) -> Trace {
+    RabbitRouter.trace(resources, &address::exchange(BROKER, "/", exchange), key, headers)
+}
+
+fn why(trace: &Trace) -> Vec<&str> {
+    trace.steps.iter().map(|step| step.why.as_str()).collect()
+}
+
+#[test]
+fn messages_go_where_the_broker_sent_them() {
+    let recorded = recorded();
+    let resources = resources(&recorded);
+    let vectors = list(&recorded, "vectors");
+    assert!(vectors.len() >= 150);
+    let mut wrong = Vec::new();
+    for vector in vectors {
+        let (exchange, key) = (vector["exchange"].as_str().unwrap(), vector["key"].as_str().unwrap());
+        let found = trace(&resources, exchange, key, &map(&vector["headers"]));
+        let mut names: Vec<&str> = found.delivered.iter().map(|address| address.name.as_str()).collect();
+        names.sort_unstable();
+        let wanted: Vec<&str> = list(vector, "queues").iter().map(|name| name.as_str().unwrap()).collect();
+        if names != wanted {
+            wrong.push(format!("{vector}: {names:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_binding_of_the_exchange_gets_its_reason() {
+    let none = BTreeMap::new();
+    let stack = [
+        exchange("mail", "topic"),
+        queue("eu"),
+        queue("us"),
+        binding("mail", "eu", false, "mail.eu.#", &none),
+        binding("mail", "us", false, "mail.us.#", &none),
+    ];
+    let found = trace(&stack, "mail", "mail.eu.sent", &none);
+    assert_eq!(
+        why(&found),
+        [r#"topic: "mail.eu.#" matches "mail.eu.sent""#, r#"topic: "mail.us.#" does not match "mail.eu.sent""#]
+    );
+    assert_eq!(found.delivered, [address::queue(BROKER, "/", "eu")]);
+}
+
+#[test]
+fn a_policy_can_give_the_alternate_exchange_and_the_dead_letters() {
+    let none = BTreeMap::new();
+    let policy = |name: &str, apply_to: &str, key: &str, priority: i64| {
+        let mut policy = Resource::new(Address::new(BROKER, kinds::POLICY, name))
+            .with("pattern", ".*")
+            .with("apply_to", apply_to)
+            .with("priority", priority);
+        policy.attributes.insert("definition".into(), Value::Map([(key.to_owned(), Value::from("dead"))].into()));
+        policy
+    };
+    let stack = [
+        exchange("mail", "direct"),
+        exchange("dead", "fanout"),
+        queue("parked"),
+        binding("dead", "parked", false, "", &none),
+        policy("low", "all", "overflow", 0),
+        policy("a", "exchanges", "alternate-exchange", 1),
+        policy("d", "queues", "dead-letter-exchange", 1),
+    ];
+    let found = trace(&stack, "mail", "x", &none);
+    assert_eq!(found.delivered, [address::queue(BROKER, "/", "parked")]);
+    assert_eq!(
+        why(&found),
+        [
+            "no binding takes it: on to the alternate exchange `dead`",
+            "fanout: every binding takes every message",
+            "if `parked` rejects it, lets it expire or has no room, it goes to `dead`",
+        ]
+    );
+}
+
+#[test]
+fn what_only_the_broker_can_tell_is_said() {
+    let none = BTreeMap::new();
+    let stack = [exchange("spread", "x-consistent-hash"), queue("one"), binding("spread", "one", false, "1", &none)];
+    let found = trace(&stack, "spread", "x", &none);
+    assert!(found.delivered.is_empty());
+    assert!(why(&found)[0].contains("cannot be told"), "{found:?}");
+    assert_eq!(found.steps.len(), 1, "and it is not called dropped");
+}
+
+#[test]
+fn clients_cannot_publish_to_internal_or_missing_exchanges() {
+    let none = BTreeMap::new();
+    let stack =
+        [exchange("inside", "fanout").with("internal", true), queue("one"), binding("inside", "one", false, "", &none)];
+    assert!(trace(&stack, "inside", "x", &none).delivered.is_empty());
+    assert!(why(&trace(&stack, "nobody", "x", &none))[0].contains("no such exchange"));
+}
+
+#[test]
+fn a_hostile_pattern_takes_no_time() {
+    let pattern = ["#", "a"].repeat(60).join(".");
+    let key = ["a"; 120].join(".");
+    assert!(topic::matches(&pattern, &key));
+    assert!(!topic::matches(&format!("{pattern}.b"), &key));
+}

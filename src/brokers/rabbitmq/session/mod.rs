@@ -1,0 +1,130 @@
+//! A connection to one RabbitMQ: what is there, what it holds, and how it becomes what it should be.
+
+mod apply;
+mod contents;
+mod verify;
+mod write;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+use super::client::Client;
+use super::{amqp, normalise};
+use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
+use crate::model::{Address, Facts, Observation, Resource};
+use crate::plan::Contents;
+
+/// The session. Opens nothing until it is asked something.
+pub(super) struct RabbitSession {
+    target: Target,
+    client: Option<Client>,
+}
+
+impl RabbitSession {
+    pub(super) fn new(target: Target) -> Self {
+        Self { target, client: None }
+    }
+
+    fn client(&mut self) -> Result<&Client, SessionError> {
+        let client = match self.client.take() {
+            Some(client) => client,
+            None => Client::new(&self.target)?,
+        };
+        Ok(self.client.insert(client))
+    }
+
+    /// What the broker has, read anew.
+    async fn definitions(&mut self) -> Result<Vec<Resource>, SessionError> {
+        let definitions = self.client()?.get(&["definitions"], &[]).await?;
+        Ok(normalise::resources(&self.target.broker, &definitions))
+    }
+}
+
+#[async_trait]
+impl Session for RabbitSession {
+    async fn ready(&mut self) -> Result<(), SessionError> {
+        amqp::greeting(&self.target).await.map_err(not_yet)?;
+        let nodes = self.target.nodes;
+        let client = self.client()?;
+        for check in [&["virtual-hosts"][..], &["port-listener", "5672"], &["alarms"]] {
+            if let Err(complaint) = client.healthy(check).await.map_err(not_yet)? {
+                return Err(SessionError::NotReady(complaint));
+            }
+        }
+        // Nodes that did not find each other each come up alone and look healthy.
+        let running = running_nodes(&client.get(&["nodes"], &[("columns", "name,running")]).await.map_err(not_yet)?);
+        if running < nodes as usize {
+            return Err(SessionError::NotReady(format!("{running} of {nodes} nodes are in the cluster")));
+        }
+        Ok(())
+    }
+
+    async fn observe(&mut self) -> Result<Observation, SessionError> {
+        let facts = self.target.facts.clone();
+        let broker = self.target.broker.clone();
+        let client = self.client()?;
+        let nodes_query = [("columns", "name,running,enabled_plugins")];
+        let (definitions, overview, nodes) = tokio::try_join!(
+            client.get(&["definitions"], &[]),
+            client.get(&["overview"], &[]),
+            client.get(&["nodes"], &nodes_query),
+        )?;
+        Ok(Observation {
+            resources: normalise::resources(&broker, &definitions),
+            unknown: Vec::new(),
+            facts: observed_facts(facts, &overview, &nodes),
+        })
+    }
+
+    async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
+        contents::inspect(self, addresses).await
+    }
+
+    async fn apply(&mut self, batch: Batch<'_>) -> Vec<Outcome> {
+        apply::apply(self, batch).await
+    }
+
+    async fn usable(&mut self, batch: Batch<'_>) -> Vec<Check> {
+        verify::usable(self, batch).await
+    }
+
+    async fn probe(&mut self) -> Vec<Check> {
+        verify::probe(&self.target).await
+    }
+}
+
+/// While a broker starts, its ports come and go. A wrong password stays wrong.
+fn not_yet(error: SessionError) -> SessionError {
+    match error {
+        SessionError::Unauthorized { .. } | SessionError::NotReady(_) => error,
+        SessionError::Unreachable { endpoint, source } => {
+            SessionError::NotReady(format!("cannot reach {endpoint}: {source}"))
+        }
+        other => SessionError::NotReady(other.to_string()),
+    }
+}
+
+fn running_nodes(nodes: &Json) -> usize {
+    let running = |node: &&Json| node.get("running").and_then(Json::as_bool).unwrap_or(false);
+    nodes.as_array().map_or(0, |nodes| nodes.iter().filter(running).count())
+}
+
+fn observed_facts(mut facts: Facts, overview: &Json, nodes: &Json) -> Facts {
+    let text = |key: &str| overview.get(key).and_then(Json::as_str).map(ToOwned::to_owned);
+    if let Some(version) = text("rabbitmq_version") {
+        facts.version = version;
+    }
+    for key in ["cluster_name", "erlang_version", "node", "default_queue_type"] {
+        facts.observed.extend(text(key).map(|value| (key.to_owned(), value)));
+    }
+    facts.observed.insert("nodes".to_owned(), running_nodes(nodes).to_string());
+    let first = nodes.as_array().and_then(|nodes| nodes.first());
+    if let Some(plugins) = first.and_then(|node| node.get("enabled_plugins")).and_then(Json::as_array) {
+        let mut names: Vec<&str> = plugins.iter().filter_map(Json::as_str).collect();
+        names.sort_unstable();
+        facts.observed.insert("plugins".to_owned(), names.join(","));
+    }
+    facts
+}

@@ -1,0 +1,132 @@
+//! Whether what was made can be used, and whether a message goes round.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use super::super::kinds;
+use super::super::matching::first_difference;
+use super::super::read::ROOT;
+use super::{RabbitSession, amqp};
+use crate::brokers::{Batch, Check, SessionError, Target};
+use crate::converge::{Event, Unit};
+use crate::model::{Address, Resource};
+use crate::plan::Action;
+
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// One check per kind of object in the batch, and one for the queues' processes.
+pub(super) async fn usable(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Check> {
+    let wanted: Vec<&Resource> = batch
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Create | Action::Update | Action::Replace))
+        .filter_map(|step| step.after.as_ref())
+        .collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let since = Instant::now();
+    let broker = session.target.broker.clone();
+    let mut checks = match session.definitions().await {
+        Ok(there) => present(&broker, &wanted, &there, since),
+        Err(error) => vec![check(&broker, "the definitions can be read", Err(error.to_string()), since)],
+    };
+    let queues: BTreeSet<&Address> =
+        wanted.iter().map(|resource| &resource.address).filter(|address| address.kind == kinds::QUEUE).collect();
+    if !queues.is_empty() {
+        let found = running(session, batch, &queues).await;
+        checks.push(check(&broker, "queues run and have a leader", found, since));
+    }
+    checks
+}
+
+fn present(broker: &str, wanted: &[&Resource], there: &[Resource], since: Instant) -> Vec<Check> {
+    let there: BTreeMap<&Address, &Resource> = there.iter().map(|resource| (&resource.address, resource)).collect();
+    let mut by_kind: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    for resource in wanted {
+        let (count, wrong) = by_kind.entry(resource.address.kind.as_str()).or_default();
+        *count += 1;
+        match there.get(&resource.address) {
+            None => wrong.push(format!("{} is not there", resource.address)),
+            Some(found) => {
+                let difference = first_difference(resource, found);
+                wrong.extend(difference.map(|attribute| format!("{} has another `{attribute}`", resource.address)));
+            }
+        }
+    }
+    let plural =
+        |kind: &str| kinds::KINDS.iter().find(|rules| rules.kind == kind).map_or("objects", |rules| rules.plural);
+    by_kind
+        .into_iter()
+        .map(|(kind, (count, wrong))| {
+            let found = if wrong.is_empty() { Ok(format!("all {count}")) } else { Err(some(&wrong)) };
+            check(broker, &format!("{} are as declared", plural(kind).replace('_', " ")), found, since)
+        })
+        .collect()
+}
+
+/// Asks until every queue says that it runs.
+async fn running(session: &mut RabbitSession, batch: Batch<'_>, queues: &BTreeSet<&Address>) -> Result<String, String> {
+    let end = Instant::now() + session.target.deadline;
+    let query = [("columns", "vhost,name,type,state,leader")];
+    loop {
+        let listed = session.client().map_err(|error| error.to_string())?.get(&["queues"], &query).await;
+        let listed = listed.map_err(|error: SessionError| error.to_string())?;
+        let missing = not_running(&session.target.broker, &listed, queues);
+        let done = queues.len() - missing.len();
+        if missing.is_empty() {
+            return Ok(format!("all {done}"));
+        }
+        batch.events.emit(Event::Progress {
+            subject: session.target.broker.clone(),
+            what: "queues running".to_owned(),
+            done: done as u64,
+            total: queues.len() as u64,
+            unit: Unit::Items,
+        });
+        if Instant::now() >= end {
+            return Err(format!("{done} of {}; {}", queues.len(), some(&missing)));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn not_running(broker: &str, listed: &Json, queues: &BTreeSet<&Address>) -> Vec<String> {
+    let text = |item: &Json, key: &str| item.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let works = |item: &&Json| {
+        // A quorum queue or stream is led by one of its members; a classic queue has one home only.
+        let led = text(item, "type") == "classic" || !text(item, "leader").is_empty();
+        text(item, "state") == "running" && led
+    };
+    let items = listed.as_array().into_iter().flatten().filter(works);
+    let running: BTreeSet<Address> =
+        items.map(|item| Address::in_vhost(broker, &text(item, "vhost"), kinds::QUEUE, text(item, "name"))).collect();
+    queues.iter().filter(|queue| !running.contains(**queue)).map(|queue| format!("{queue} does not run")).collect()
+}
+
+/// A message through the default exchange of the virtual host `/`.
+pub(super) async fn probe(target: &Target) -> Vec<Check> {
+    let since = Instant::now();
+    let found = amqp::round_trip(target, ROOT).await.map_err(|error| error.to_string());
+    vec![check(&target.broker, "a message goes round", found, since)]
+}
+
+fn check(broker: &str, name: &str, found: Result<String, String>, since: Instant) -> Check {
+    let ok = found.is_ok();
+    let detail = found.unwrap_or_else(|problem| problem);
+    let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Check { name: name.to_owned(), broker: broker.to_owned(), ok, detail, milliseconds }
+}
+
+/// The first few, and how many more.
+fn some(items: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut text = items.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+    if items.len() > SHOWN {
+        text.push_str(&format!("; and {} more", items.len() - SHOWN));
+    }
+    text
+}
