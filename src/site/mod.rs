@@ -3,6 +3,7 @@
 //! [`build`] is pure and gives every file of the site; [`write`] puts them into a folder.
 
 mod build;
+mod diagram;
 mod input;
 mod page;
 mod write;

@@ -1,0 +1,75 @@
+//! How large a node and a label must be to hold their texts.
+
+use super::measure::{Face, shorten, width};
+use super::{Edge, Look, Node};
+
+/// Font sizes in pixels; nothing is smaller than 11.
+pub const NAME: f64 = 13.0;
+pub const SMALL: f64 = 11.0;
+/// Names longer than this are shortened.
+const NAME_MOST: f64 = 200.0;
+const LABEL_MOST: f64 = 190.0;
+const NARROWEST: f64 = 104.0;
+pub const LINE: f64 = 16.0;
+/// More labels than this are counted instead of shown.
+const LABEL_LINES: usize = 4;
+/// Between two badges, and inside one.
+pub const BADGE_GAP: f64 = 4.0;
+pub const BADGE_PAD: f64 = 5.0;
+/// The most partitions that are drawn one by one.
+pub const CELLS: u32 = 16;
+
+/// A node's measures and the texts as they fit.
+#[derive(Clone, Debug)]
+pub struct Sized {
+    pub width: f64,
+    pub height: f64,
+    /// Where the texts begin, from the left side.
+    pub indent: f64,
+    pub name: String,
+    pub caption: String,
+}
+
+/// The lines of an arrow's label.
+#[derive(Clone, Debug, Default)]
+pub struct LabelText {
+    pub width: f64,
+    pub height: f64,
+    pub lines: Vec<String>,
+}
+
+pub fn size(node: &Node) -> Sized {
+    let (indent, margin, height) = match node.look {
+        Look::App => (20.0, 20.0, 46.0),
+        Look::Exchange(_) => (42.0, 22.0, 48.0),
+        Look::Queue => (14.0, 24.0, 48.0),
+        Look::Topic(_) => (14.0, 14.0, 60.0),
+        Look::Plain | Look::Group => (14.0, 14.0, 48.0),
+    };
+    let name = shorten(&node.label, Face::Mono, NAME, NAME_MOST);
+    let badges: f64 = node.badges.iter().map(|badge| badge_width(badge) + BADGE_GAP).sum();
+    let caption = shorten(&node.caption, Face::Sans, SMALL, NAME_MOST - badges);
+    let second = width(&caption, Face::Sans, SMALL) + badges;
+    let text = width(&name, Face::Mono, NAME).max(second);
+    Sized { width: (indent + text + margin).max(NARROWEST).ceil(), height, indent, name, caption }
+}
+
+pub fn badge_width(badge: &str) -> f64 {
+    width(badge, Face::Sans, SMALL) + 2.0 * BADGE_PAD
+}
+
+pub fn label(edge: &Edge) -> LabelText {
+    if edge.labels.is_empty() {
+        return LabelText::default();
+    }
+    let shown = if edge.labels.len() > LABEL_LINES { LABEL_LINES - 1 } else { edge.labels.len() };
+    let fit = |label: &String| shorten(label, Face::Mono, SMALL, LABEL_MOST);
+    let mut lines: Vec<String> = edge.labels.iter().take(shown).map(fit).collect();
+    if shown < edge.labels.len() {
+        lines.push(format!("+{}", edge.labels.len() - shown));
+    }
+    let widest = lines.iter().map(|line| width(line, Face::Mono, SMALL)).fold(0.0, f64::max);
+    #[expect(clippy::cast_precision_loss, reason = "at most four lines")]
+    let height = lines.len() as f64 * LINE + 4.0;
+    LabelText { width: (widest + 12.0).ceil(), height, lines }
+}
