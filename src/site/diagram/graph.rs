@@ -84,10 +84,16 @@ impl Style {
 
 impl Graph {
     /// One arrow per pair and style, with the labels of all that were parallel, sorted and each once.
+    /// What goes from a node to itself becomes one arrow, in the first of its styles.
     pub fn merge_parallel(&mut self) {
         let mut merged: std::collections::BTreeMap<(usize, usize, Style), Vec<String>> =
             std::collections::BTreeMap::new();
-        for edge in self.edges.drain(..) {
+        self.edges.sort_by_key(|edge| edge.style);
+        let mut loops = std::collections::BTreeMap::new();
+        for mut edge in self.edges.drain(..) {
+            if edge.from == edge.to {
+                edge.style = *loops.entry(edge.from).or_insert(edge.style);
+            }
             merged.entry((edge.from, edge.to, edge.style)).or_default().extend(edge.labels);
         }
         self.edges = merged

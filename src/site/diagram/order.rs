@@ -18,7 +18,7 @@ pub fn order(layered: &mut Layered) {
         let last = layered.layers.len() - 1;
         for step in 0..=last {
             let (layer, side) = if sweep % 2 == 0 { (step, &left) } else { (last - step, &right) };
-            by_barycentre(&mut layered.layers[layer], side, &mut position);
+            by_barycentre(&mut layered.layers[layer], side, sweep / 2 % 2 == 1, &mut position);
         }
         exchange_neighbours(&mut layered.layers, &left, &right, &mut position);
         let now = crossings(&layered.layers, &right, &mut position);
@@ -58,7 +58,7 @@ fn settle(layer: &[usize], position: &mut [usize]) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "positions are small")]
-fn by_barycentre(layer: &mut [usize], side: &[Vec<usize>], position: &mut [usize]) {
+fn by_barycentre(layer: &mut [usize], side: &[Vec<usize>], turn_ties: bool, position: &mut [usize]) {
     let centre = |vertex: usize| {
         let others = &side[vertex];
         if others.is_empty() {
@@ -67,6 +67,10 @@ fn by_barycentre(layer: &mut [usize], side: &[Vec<usize>], position: &mut [usize
         others.iter().map(|&other| position[other] as f64).sum::<f64>() / others.len() as f64
     };
     let mut keyed: Vec<(f64, usize)> = layer.iter().map(|&vertex| (centre(vertex), vertex)).collect();
+    if turn_ties {
+        // Two that want the same place may hide a better order: every other pair of sweeps tries it.
+        keyed.reverse();
+    }
     keyed.sort_by(|one, two| one.0.total_cmp(&two.0));
     for (slot, (_, vertex)) in layer.iter_mut().zip(keyed) {
         *slot = vertex;
@@ -75,12 +79,7 @@ fn by_barycentre(layer: &mut [usize], side: &[Vec<usize>], position: &mut [usize
 }
 
 /// Swaps two neighbours wherever that alone takes crossings away, until nothing is gained.
-fn exchange_neighbours(
-    layers: &mut [Vec<usize>],
-    left: &[Vec<usize>],
-    right: &[Vec<usize>],
-    position: &mut [usize],
-) {
+fn exchange_neighbours(layers: &mut [Vec<usize>], left: &[Vec<usize>], right: &[Vec<usize>], position: &mut [usize]) {
     for _ in 0..8 {
         let mut gained = false;
         for layer in &mut *layers {
