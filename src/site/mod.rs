@@ -4,8 +4,14 @@
 
 mod build;
 mod diagram;
+mod grammar;
 mod input;
+mod model;
 mod page;
+mod pages;
+mod pictures;
+mod render;
+mod text;
 mod write;
 
 pub use build::{BuildError, build};

@@ -68,10 +68,10 @@ pub fn draw(graph: &Graph, words: Words<'_>) -> Picture {
 }
 
 /// A file of its own: the same picture with its looks inside.
-pub fn standalone(picture: &Picture, css: &str) -> String {
-    match picture.svg.split_once("</desc>") {
+pub fn standalone(svg: &str, css: &str) -> String {
+    match svg.split_once("</desc>") {
         Some((head, rest)) => format!("{head}</desc><style>\n{css}</style>{rest}"),
-        None => picture.svg.clone(),
+        None => svg.to_owned(),
     }
 }
 
