@@ -104,7 +104,9 @@ fn arrow(places: &Places<'_>, chain: &Chain, (leaving, reaching): (f64, f64)) ->
     for at in 1..=last {
         let (before, vertex) = (chain.vertices[at - 1], chain.vertices[at]);
         let (left, width) = places.columns[vertices[before].layer];
-        let (from, to) = (left + width, places.columns[vertices[vertex].layer].0);
+        // The tip needs a level stretch of its own, also where the node fills its column.
+        let from = left + width + if at == 1 { tip_left } else { 0.0 };
+        let to = places.columns[vertices[vertex].layer].0 - if at == last { tip_right } else { 0.0 };
         let next = if at == last { stop.1 } else { places.centre[vertex] };
         let middle = f64::midpoint(from, to);
         drop(write!(

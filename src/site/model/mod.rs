@@ -5,6 +5,6 @@ mod page_id;
 mod words;
 mod world;
 
-pub use page_id::{PageId, Place, Registry};
+pub use page_id::{PageId, Registry};
 pub use words::Words;
 pub use world::{Arrow, End, World, has_page, kind_of};

@@ -58,6 +58,7 @@ impl<'a> World<'a> {
             arrows.extend(app.consumes.iter().map(|flow| Arrow::consume(app, flow)));
         }
         arrows.sort_by(|one, two| one.key().cmp(&two.key()));
+        parts.values_mut().for_each(|parts| parts.sort_by(|one, two| one.address.cmp(&two.address)));
         let (mut leaving, mut reaching) = (BTreeMap::<End, Vec<usize>>::new(), BTreeMap::<End, Vec<usize>>::new());
         for (at, arrow) in arrows.iter().enumerate() {
             leaving.entry(arrow.from.clone()).or_default().push(at);
@@ -68,10 +69,6 @@ impl<'a> World<'a> {
 
     pub fn object(&self, address: &Address) -> Option<(&'a BrokerInput<'a>, &'a Resource)> {
         self.objects.get(address).copied()
-    }
-
-    pub fn objects(&self) -> impl Iterator<Item = &'a Resource> + '_ {
-        self.objects.values().map(|(_, resource)| *resource)
     }
 
     pub fn leaving(&self, end: &End) -> impl Iterator<Item = &Arrow<'a>> + '_ {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::broker::{BrokerRow, broker_row};
 use super::frame::{Frame, frame};
 use super::object::grammar;
-use super::parts::{ArrowRow, Context, Link, PictureView};
+use super::parts::{Context, Link, PictureView};
 use super::run::{RunSummary, summary};
 use crate::site::diagram::Style;
 use crate::site::model::{End, PageId};
