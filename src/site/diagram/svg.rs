@@ -155,14 +155,12 @@ fn node(svg: &mut String, node: &Node, rect: Rect, sized: &Sized) {
     };
     let focus = if node.focus { " d-focus" } else { "" };
     drop(write!(svg, r#"<g class="d-node d-{kind}{focus}">"#));
-    let spoken = [node.label.as_str(), node.caption.as_str()].join(", ");
+    // The tooltip is the group's: inside the link it would be read out twice.
+    drop(write!(svg, "<title>{}</title>", escape(&node.label)));
     match &node.href {
-        Some(href) => {
-            drop(write!(svg, r#"<a href="{}" aria-label="{}">"#, escape(href), escape(&spoken)));
-        }
+        Some(href) => drop(write!(svg, r#"<a href="{}">"#, escape(href))),
         None => svg.push_str("<g>"),
     }
-    drop(write!(svg, "<title>{}</title>", escape(&node.label)));
     shape(svg, node.look, rect);
     texts(svg, node, rect, sized);
     svg.push_str(if node.href.is_some() { "</a></g>\n" } else { "</g></g>\n" });
@@ -191,7 +189,7 @@ fn shape(svg: &mut String, look: Look, rect: Rect) {
             let centre = (x + 25.0, middle);
             drop(write!(
                 svg,
-                r#"<circle class="d-seal" cx="{}" cy="{}" r="11"/><text class="d-letter" x="{}" y="{}">{}</text>"#,
+                r#"<circle class="d-seal" cx="{}" cy="{}" r="11"/><text class="d-letter" aria-hidden="true" x="{}" y="{}">{}</text>"#,
                 number(centre.0),
                 number(centre.1),
                 number(centre.0),
