@@ -16,7 +16,10 @@
   each('[data-theme-toggle]', function (button) {
     var order = ['auto', 'light', 'dark'];
     function now() { return root.getAttribute('data-theme') || 'auto'; }
-    function show() { button.textContent = button.getAttribute('data-' + now()); }
+    function show() {
+      button.textContent = button.getAttribute('data-' + now());
+      button.setAttribute('aria-label', button.getAttribute('data-name') + ': ' + button.textContent);
+    }
     button.hidden = false;
     show();
     button.addEventListener('click', function () {

@@ -8,8 +8,10 @@ pub const NAME: f64 = 13.0;
 pub const SMALL: f64 = 11.0;
 /// Names longer than this are shortened.
 const NAME_MOST: f64 = 200.0;
-const LABEL_MOST: f64 = 190.0;
-const NARROWEST: f64 = 104.0;
+const LABEL_MOST: f64 = 170.0;
+/// Labels longer than this are broken at their commas, which headers have between them.
+const LABEL_WRAP: f64 = 110.0;
+const NARROWEST: f64 = 84.0;
 pub const LINE: f64 = 16.0;
 /// More labels than this are counted instead of shown.
 const LABEL_LINES: usize = 4;
@@ -40,11 +42,11 @@ pub struct LabelText {
 
 pub fn size(node: &Node) -> Sized {
     let (indent, margin, height) = match node.look {
-        Look::App => (20.0, 20.0, 46.0),
-        Look::Exchange(_) => (42.0, 22.0, 48.0),
-        Look::Queue => (14.0, 24.0, 48.0),
-        Look::Topic(_) => (14.0, 14.0, 60.0),
-        Look::Plain | Look::Group => (14.0, 14.0, 48.0),
+        Look::App => (17.0, 17.0, 46.0),
+        Look::Exchange(_) => (40.0, 18.0, 48.0),
+        Look::Queue => (12.0, 12.0, 48.0),
+        Look::Topic(_) => (12.0, 12.0, 60.0),
+        Look::Plain | Look::Group => (12.0, 12.0, 48.0),
     };
     let name = shorten(&node.label, Face::Mono, NAME, NAME_MOST);
     let badges: f64 = node.badges.iter().map(|badge| badge_width(badge) + BADGE_GAP).sum();
@@ -63,13 +65,32 @@ pub fn label(edge: &Edge) -> LabelText {
         return LabelText::default();
     }
     let shown = if edge.labels.len() > LABEL_LINES { LABEL_LINES - 1 } else { edge.labels.len() };
-    let fit = |label: &String| shorten(label, Face::Mono, SMALL, LABEL_MOST);
-    let mut lines: Vec<String> = edge.labels.iter().take(shown).map(fit).collect();
+    let fit = |line: String| shorten(&line, Face::Mono, SMALL, LABEL_MOST);
+    let mut lines: Vec<String> = edge.labels.iter().take(shown).flat_map(|label| wrap(label)).map(fit).collect();
     if shown < edge.labels.len() {
         lines.push(format!("+{}", edge.labels.len() - shown));
     }
     let widest = lines.iter().map(|line| width(line, Face::Mono, SMALL)).fold(0.0, f64::max);
-    #[expect(clippy::cast_precision_loss, reason = "at most four lines")]
+    #[expect(clippy::cast_precision_loss, reason = "a few lines")]
     let height = lines.len() as f64 * LINE + 4.0;
-    LabelText { width: (widest + 12.0).ceil(), height, lines }
+    LabelText { width: (widest + 10.0).ceil(), height, lines }
+}
+
+/// The parts between commas, as many to a line as fit.
+fn wrap(label: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in label.split_inclusive(", ") {
+        match lines.last_mut() {
+            Some(line) if width(&format!("{line}{}", part.trim_end()), Face::Mono, SMALL) <= LABEL_WRAP => {
+                line.push_str(part);
+            }
+            _ => lines.push(part.to_owned()),
+        }
+    }
+    let most = lines.len().min(LABEL_LINES);
+    let rest = lines.split_off(most);
+    if let (Some(line), false) = (lines.last_mut(), rest.is_empty()) {
+        line.push('…');
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }

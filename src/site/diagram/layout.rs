@@ -116,7 +116,14 @@ fn place_part(graph: &Graph, part: &[usize], top: f64, out: &mut Layout) -> f64 
         }
     }
     let looks: Vec<Look> = graph.nodes.iter().map(|node| node.look).collect();
-    let places = Places { layered: &layered, centre: &centre, columns: &columns, boxes: &out.boxes, looks: &looks };
+    let places = Places {
+        layered: &layered,
+        centre: &centre,
+        columns: &columns,
+        heights: &room.height,
+        boxes: &out.boxes,
+        looks: &looks,
+    };
     let mut arrows = route(&places);
     for (vertex, at) in layered.vertices.iter().enumerate() {
         let What::Label(edge) = at.what else { continue };

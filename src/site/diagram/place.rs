@@ -112,7 +112,7 @@ pub fn columns(layered: &Layered, room: &Room, centre: &[f64]) -> Vec<(f64, f64)
         let width = widest(layer);
         columns.push((x, width));
         // The steeper the arrows, the more room they need to turn.
-        x += width + (22.0 + steep * 0.14).clamp(26.0, 76.0).round();
+        x += width + (10.0 + steep * 0.13).clamp(18.0, 60.0).round();
     }
     columns
 }

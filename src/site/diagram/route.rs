@@ -18,6 +18,7 @@ pub struct Places<'a> {
     pub layered: &'a Layered,
     pub centre: &'a [f64],
     pub columns: &'a [(f64, f64)],
+    pub heights: &'a [f64],
     /// By index in the graph.
     pub boxes: &'a [Rect],
     pub looks: &'a [Look],
@@ -74,6 +75,34 @@ impl Places<'_> {
         rect.y + rect.height / 2.0 - self.centre[vertex]
     }
 
+    /// The vertices that an arrow has to pass, with their heights. A bend between two labels is left out
+    /// where the way past them is free: one long curve reads better than two short ones.
+    fn stops(&self, chain: &Chain, (leaving, reaching): (f64, f64)) -> Vec<(usize, f64)> {
+        let last = chain.vertices.len() - 1;
+        let height = |at: usize| match at {
+            0 => leaving,
+            at if at == last => reaching,
+            at => self.centre[chain.vertices[at]],
+        };
+        let needed = |&at: &usize| {
+            let vertex = self.layered.vertices[chain.vertices[at]];
+            let bend = matches!(vertex.what, What::Bend(_)) && vertex.layer % 2 == 1;
+            !bend || !self.is_free(vertex.layer, height(at - 1), height(at + 1))
+        };
+        (0..=last).filter(needed).map(|at| (chain.vertices[at], height(at))).collect()
+    }
+
+    /// Whether a layer has no label between two heights.
+    fn is_free(&self, layer: usize, one: f64, two: f64) -> bool {
+        let (upper, lower) = (one.min(two) - 4.0, one.max(two) + 4.0);
+        self.layered.layers[layer].iter().all(|&vertex| {
+            let (centre, half) = (self.centre[vertex], self.heights[vertex] / 2.0);
+            !matches!(self.layered.vertices[vertex].what, What::Label(_))
+                || centre + half < upper
+                || centre - half > lower
+        })
+    }
+
     /// Where the outline of a node is at this height.
     fn outline(&self, node: usize, y: f64, right: bool) -> f64 {
         let Rect { x, y: top, width, height } = self.boxes[node];
@@ -99,28 +128,17 @@ fn arrow(places: &Places<'_>, chain: &Chain, (leaving, reaching): (f64, f64)) ->
     let tip_left = if chain.reversed { 7.0 } else { 0.0 };
     let tip_right = if chain.reversed { 0.0 } else { 7.0 };
     drop(write!(path, "M{} {}", number(start.0 + tip_left), number(start.1)));
-    let mut y = start.1;
-    let last = chain.vertices.len() - 1;
-    for at in 1..=last {
-        let (before, vertex) = (chain.vertices[at - 1], chain.vertices[at]);
+    let stops = places.stops(chain, (leaving, reaching));
+    let last = stops.len() - 1;
+    for (at, pair) in stops.windows(2).enumerate() {
+        let ((before, y), (vertex, next)) = (pair[0], pair[1]);
         let (left, width) = places.columns[vertices[before].layer];
         // The tip needs a level stretch of its own, also where the node fills its column.
-        let from = left + width + if at == 1 { tip_left } else { 0.0 };
-        let to = places.columns[vertices[vertex].layer].0 - if at == last { tip_right } else { 0.0 };
-        let next = if at == last { stop.1 } else { places.centre[vertex] };
+        let from = left + width + if at == 0 { tip_left } else { 0.0 };
+        let to = places.columns[vertices[vertex].layer].0 - if at + 1 == last { tip_right } else { 0.0 };
         let middle = f64::midpoint(from, to);
-        drop(write!(
-            path,
-            "H{}C{} {} {} {} {} {}",
-            number(from),
-            number(middle),
-            number(y),
-            number(middle),
-            number(next),
-            number(to),
-            number(next)
-        ));
-        y = next;
+        let points = [middle, y, middle, next, to, next].map(number).join(" ");
+        drop(write!(path, "H{}C{points}", number(from)));
     }
     drop(write!(path, "H{}", number(stop.0 - tip_right)));
     let ((x, y), heading) = if chain.reversed { (start, Heading::Left) } else { (stop, Heading::Right) };

@@ -222,7 +222,7 @@ fn strip(svg: &mut String, partitions: u32, rect: Rect) {
     if cells == 0 {
         return;
     }
-    let (gap, indent) = (2.0, 14.0);
+    let (gap, indent) = (2.0, 12.0);
     let room = rect.width - 2.0 * indent + gap;
     let cell = (room / f64::from(cells) - gap).min(16.0);
     for at in 0..cells {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Address, AttributeRule, KindRules, Origin, Resource, Value};
-use crate::site::diagram::{self, Graph, Picture};
+use crate::site::diagram::{self, Graph, Picture, Style};
 use crate::site::model::{Arrow, End, PageId, Registry, Words, World};
 use crate::site::text::{visible, visible_lines};
 
@@ -138,15 +138,25 @@ impl Context<'_> {
         let description = self.words.fill("picture_about", &[("n", &graph.nodes.len().to_string())]);
         let words = diagram::Words { id: "picture", title: &title, description: &description };
         let Picture { svg, styles, .. } = diagram::draw(graph, words);
-        let legend = styles.into_iter().map(|style| LegendRow {
-            swatch: diagram::swatch(style),
-            text: self.words.say(&format!("legend_{}", style.name())),
-        });
+        let legend = self.legend(&styles);
         let note = match left_out {
             0 => String::new(),
             more => self.words.fill("picture_left_out", &[("n", &more.to_string())]),
         };
-        PictureView { svg, title, file: format!("{name}.svg"), lines, legend: legend.collect(), note }
+        PictureView { svg, title, file: format!("{name}.svg"), lines, legend, note }
+    }
+
+    /// Writing and reading look the same but for the direction: they share a row.
+    fn legend(&self, styles: &[Style]) -> Vec<LegendRow> {
+        let mut rows: Vec<LegendRow> = Vec::new();
+        for &style in styles {
+            let name = if matches!(style, Style::Produce | Style::Consume) { "flow" } else { style.name() };
+            let text = self.words.say(&format!("legend_{name}"));
+            if rows.iter().all(|row| row.text != text) {
+                rows.push(LegendRow { swatch: diagram::swatch(style), text });
+            }
+        }
+        rows
     }
 
     /// The picture in words, sorted as the names are.
