@@ -1,1 +1,22 @@
-//! See ARCHITECTURE.md.
+//! The learning site about one stack, made from the values of a run.
+//!
+//! [`build`] is pure and gives every file of the site; [`write`] puts them into a folder.
+
+mod build;
+mod diagram;
+mod grammar;
+mod input;
+mod model;
+mod page;
+mod pages;
+mod pictures;
+mod render;
+mod text;
+mod write;
+
+pub use build::{BuildError, build};
+pub use input::{
+    BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
+};
+pub use page::Page;
+pub use write::{WriteError, Written, write};

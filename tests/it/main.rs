@@ -2,3 +2,5 @@
 
 mod bad_specs;
 mod schema;
+mod site;
+mod site_fixture;

@@ -1,0 +1,19 @@
+//! Pictures of a topology: an own layered layout, from a graph of names to SVG.
+//!
+//! Layers from left to right (`layers`), an order with few crossings (`order`), places without overlap
+//! (`place`), arrows that touch no box (`route`), and the drawing (`svg`). Pure and deterministic.
+
+mod boxes;
+mod graph;
+mod layers;
+mod layout;
+mod measure;
+mod order;
+mod place;
+mod route;
+mod svg;
+#[cfg(test)]
+mod tests;
+
+pub use graph::{Edge, Graph, Look, Node, Style};
+pub use svg::{Picture, Words, draw, escape, standalone, swatch};

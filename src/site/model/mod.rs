@@ -1,0 +1,10 @@
+//! What the site is about, before anything is rendered: the stack as a web of objects, the pages with
+//! their stable ids, and the words of a language.
+
+mod page_id;
+mod words;
+mod world;
+
+pub use page_id::{PageId, Registry};
+pub use words::Words;
+pub use world::{Arrow, End, World, has_page, kind_of};

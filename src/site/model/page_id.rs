@@ -1,0 +1,126 @@
+//! Which page, and where it is: stable ids, paths, and links that cannot be dead.
+
+use std::collections::BTreeMap;
+
+use crate::model::Address;
+use crate::site::BuildError;
+use crate::site::text::slug;
+
+/// What a page is about. The id is the same in every language and in every build.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PageId {
+    Overview,
+    /// What the last run did.
+    Run,
+    Apps,
+    App(String),
+    Broker(String),
+    /// All objects of one kind on one broker.
+    Kind {
+        broker: String,
+        kind: String,
+    },
+    /// One object; a kind without pages of its own has a row in its list.
+    Object(Address),
+}
+
+/// Where a page is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From the folder of the language.
+    pub path: String,
+    /// The id of the row, for an object without a page.
+    pub fragment: Option<String>,
+}
+
+/// All pages of one language.
+#[derive(Debug, Default)]
+pub struct Registry {
+    places: BTreeMap<PageId, Place>,
+    owners: BTreeMap<String, PageId>,
+}
+
+impl PageId {
+    /// For messages and for scripts.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Overview => "overview".to_owned(),
+            Self::Run => "run".to_owned(),
+            Self::Apps => "apps".to_owned(),
+            Self::App(name) => format!("app:{name}"),
+            Self::Broker(name) => format!("broker:{name}"),
+            Self::Kind { broker, kind } => format!("kind:{broker}/{kind}"),
+            Self::Object(address) => format!("object:{address}"),
+        }
+    }
+}
+
+impl Registry {
+    /// Adds a page that has no object behind it.
+    pub fn add(&mut self, id: PageId) -> Result<(), BuildError> {
+        let path = match &id {
+            PageId::Overview => "index.html".to_owned(),
+            PageId::Run => "run.html".to_owned(),
+            PageId::Apps => "apps/index.html".to_owned(),
+            PageId::App(name) => format!("apps/{}.html", slug(name)),
+            PageId::Broker(name) => format!("brokers/{}/index.html", slug(name)),
+            PageId::Kind { broker, kind } => format!("brokers/{}/{}/index.html", slug(broker), slug(kind)),
+            PageId::Object(address) => object_path(address),
+        };
+        self.place(id, path)
+    }
+
+    /// Adds an object that is a row in the list of its kind.
+    pub fn add_row(&mut self, address: &Address) -> Result<(), BuildError> {
+        let list = PageId::Kind { broker: address.broker.clone(), kind: address.kind.clone() };
+        let path = self.find(&list).map(|place| place.path.clone()).unwrap_or_default();
+        let name = match &address.vhost {
+            Some(vhost) => format!("{vhost}/{}", address.name),
+            None => address.name.clone(),
+        };
+        let fragment = Some(format!("row-{}", slug(&name)));
+        self.places.insert(PageId::Object(address.clone()), Place { path, fragment });
+        Ok(())
+    }
+
+    pub fn find(&self, id: &PageId) -> Option<&Place> {
+        self.places.get(id)
+    }
+
+    /// The link from one page to another, relative. A page that does not exist is an error.
+    pub fn link(&self, from: &PageId, to: &PageId) -> Result<String, BuildError> {
+        let dead = || BuildError::DeadLink { from: from.text(), to: to.text() };
+        let place = self.find(to).ok_or_else(dead)?;
+        Ok(self.relative(from, place))
+    }
+
+    /// The link to an object, if the site has it: a broker's own exchange has no page.
+    pub fn link_object(&self, from: &PageId, address: &Address) -> Option<String> {
+        self.find(&PageId::Object(address.clone())).map(|place| self.relative(from, place))
+    }
+
+    /// The way from a page up to the folder of the language: `../../`.
+    pub fn root(&self, from: &PageId) -> String {
+        let depth = self.find(from).map_or(0, |place| place.path.matches('/').count());
+        "../".repeat(depth)
+    }
+
+    fn relative(&self, from: &PageId, to: &Place) -> String {
+        let fragment = to.fragment.as_ref().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+        format!("{}{}{fragment}", self.root(from), to.path)
+    }
+
+    fn place(&mut self, id: PageId, path: String) -> Result<(), BuildError> {
+        if let Some(first) = self.owners.insert(path.clone(), id.clone()) {
+            return Err(BuildError::SamePath { path, first: first.text(), second: id.text() });
+        }
+        self.places.insert(id, Place { path, fragment: None });
+        Ok(())
+    }
+}
+
+/// As the address, with what lives in a virtual host of its own in a folder apart.
+fn object_path(address: &Address) -> String {
+    let vhost = address.vhost.as_ref().map(|vhost| format!("vhosts/{}/", slug(vhost))).unwrap_or_default();
+    format!("brokers/{}/{vhost}{}/{}.html", slug(&address.broker), slug(&address.kind), slug(&address.name))
+}

@@ -1,0 +1,94 @@
+//! The list of all objects of one kind on one broker. Kinds without pages of their own are explained here.
+
+use serde::Serialize;
+
+use super::frame::{Frame, frame};
+use super::parts::{AttributeRow, CallView, Context, Link, call, place};
+use crate::model::{KindRules, Resource};
+use crate::site::BrokerInput;
+use crate::site::model::{End, PageId, has_page};
+
+/// Lists longer than this show no calls: each object has them where it is explained.
+const CALLS: usize = 60;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ListPage {
+    pub page: Frame,
+    pub plural: &'static str,
+    pub kind: &'static str,
+    pub broker: Link,
+    pub broker_title: &'static str,
+    pub rows: Vec<ListRow>,
+    /// Each row leads to a page.
+    pub pages: bool,
+    pub vhosts: bool,
+    pub meanings: Vec<Meaning>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ListRow {
+    pub id: String,
+    pub object: Link,
+    pub vhost: String,
+    pub description: String,
+    pub attributes: Vec<AttributeRow>,
+    /// What of it stands in one line.
+    pub ways_in: usize,
+    pub ways_out: usize,
+    pub origin: String,
+    pub calls: Vec<CallView>,
+}
+
+/// What an attribute of the kind means.
+#[derive(Clone, Debug, Serialize)]
+pub struct Meaning {
+    pub name: &'static str,
+    pub doc: &'static str,
+}
+
+pub fn list_page(context: &Context<'_>, broker: &BrokerInput<'_>, rules: &'static KindRules, prefix: &str) -> ListPage {
+    let members: Vec<&Resource> = broker.of_kind(rules.kind).collect();
+    let name = broker.model.name.clone();
+    let used = |rule: &&crate::model::AttributeRule| {
+        let stem = rule.name.trim_end_matches('*');
+        members.iter().any(|member| member.attributes.keys().any(|key| key.starts_with(stem)))
+    };
+    let meanings = rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: rule.doc });
+    let calls = !has_page(rules) && members.len() <= CALLS;
+    ListPage {
+        page: frame(context, rules.plural, &[(PageId::Broker(name.clone()), name.clone())], prefix),
+        plural: rules.plural,
+        kind: rules.kind,
+        broker: context.page(&PageId::Broker(name.clone()), name),
+        broker_title: broker.broker.description().title,
+        rows: members.iter().map(|member| row(context, broker, rules, member, calls)).collect(),
+        pages: has_page(rules),
+        vhosts: members.iter().any(|member| member.address.vhost.is_some()),
+        meanings: meanings.collect(),
+    }
+}
+
+fn row(
+    context: &Context<'_>,
+    broker: &BrokerInput<'_>,
+    rules: &'static KindRules,
+    resource: &Resource,
+    calls: bool,
+) -> ListRow {
+    let end = End::Object(resource.address.clone());
+    let object = context.object(&resource.address);
+    // A row without a page is its own target; a link to itself would be noise.
+    let own = object.href.as_deref().and_then(|href| href.split_once('#')).map(|(_, id)| id.to_owned());
+    let lesson = broker.broker.lesson();
+    ListRow {
+        object: Link { href: object.href.filter(|_| own.is_none()), ..object },
+        id: own.unwrap_or_default(),
+        vhost: resource.address.vhost_name().to_owned(),
+        description: resource.description.clone().unwrap_or_default(),
+        attributes: context.attributes(Some(rules), resource),
+        ways_in: context.world.reaching(&end).count(),
+        ways_out: context.world.leaving(&end).count(),
+        origin: place(resource.origin.as_ref()),
+        calls: if calls { lesson.calls(resource, &broker.facts).iter().map(call).collect() } else { Vec::new() },
+    }
+}

@@ -1,0 +1,191 @@
+//! The page of one object: what it is, what is around it, and how to make it by hand.
+
+use serde::Serialize;
+
+use super::frame::{Frame, frame};
+use super::parts::{ArrowRow, AttributeRow, CallView, Context, Link, PictureView, call, place};
+use crate::model::{Address, Resource};
+use crate::site::diagram::Style;
+use crate::site::grammar::Grammar;
+use crate::site::model::{End, PageId, kind_of};
+use crate::site::text::visible;
+use crate::site::{BrokerInput, StepOutcome, pictures};
+
+/// The most calls for the parts of one object.
+const PART_CALLS: usize = 12;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ObjectPage {
+    pub page: Frame,
+    pub kind: String,
+    pub name: String,
+    pub description: String,
+    pub broker: Link,
+    pub broker_title: &'static str,
+    pub vhost: String,
+    pub address: String,
+    pub origin: String,
+    pub picture: PictureView,
+    pub attributes: Vec<AttributeRow>,
+    pub ways_in: Vec<ArrowRow>,
+    pub ways_out: Vec<ArrowRow>,
+    pub apps: Vec<AppRow>,
+    pub parts: Vec<PartRow>,
+    pub calls: Vec<CallView>,
+    pub part_calls: Vec<CallView>,
+    /// How many calls for parts were left out.
+    pub more_calls: usize,
+    pub outcome: Option<OutcomeView>,
+}
+
+/// An app that writes or reads.
+#[derive(Clone, Debug, Serialize)]
+pub struct AppRow {
+    pub app: Link,
+    pub how: String,
+    /// Routing key and headers, or group and instances.
+    pub detail: Vec<String>,
+    pub origin: String,
+}
+
+/// What belongs to the object and has a row elsewhere.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartRow {
+    pub kind: String,
+    pub object: Link,
+    pub detail: Vec<AttributeRow>,
+    pub origin: String,
+}
+
+/// What the last run did with the object.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutcomeView {
+    pub verb: String,
+    pub cause: String,
+    pub outcome: String,
+    pub class: &'static str,
+    pub detail: String,
+}
+
+pub fn object_page(context: &Context<'_>, broker: &BrokerInput<'_>, resource: &Resource, prefix: &str) -> ObjectPage {
+    let address = &resource.address;
+    let end = End::Object(address.clone());
+    let rules = kind_of(broker, &address.kind);
+    let (ends, left_out) = {
+        let grammar = grammar(context, false);
+        pictures::around(&grammar, &end)
+    };
+    let several = ends.iter().any(|end| matches!(end, End::Object(other) if other.broker != address.broker));
+    let graph = pictures::all(&grammar(context, several), &ends);
+    let name = visible(&address.name);
+    let title = context.words.fill("picture_of", &[("kind", &address.kind), ("name", &name)]);
+    let inside = |style: Style| !matches!(style, Style::Produce | Style::Consume);
+    let parts = context.world.parts_of(address);
+    let lesson = broker.broker.lesson();
+    let calls = |resource: &Resource| lesson.calls(resource, &broker.facts);
+    let part_calls: Vec<CallView> = parts.iter().flat_map(|part| calls(part)).map(|one| call(&one)).collect();
+    ObjectPage {
+        page: frame(context, &name, &above(broker, address, rules.map_or(&address.kind, |rules| rules.plural)), prefix),
+        kind: address.kind.clone(),
+        description: resource.description.clone().unwrap_or_default(),
+        broker: context.page(&PageId::Broker(address.broker.clone()), address.broker.clone()),
+        broker_title: broker.broker.description().title,
+        vhost: address.vhost.as_deref().map(visible).unwrap_or_default(),
+        address: visible(&address.to_string()),
+        origin: place(resource.origin.as_ref()),
+        picture: context.picture(&graph, title, left_out),
+        attributes: context.attributes(rules, resource),
+        ways_in: context
+            .world
+            .reaching(&end)
+            .filter(|arrow| inside(arrow.style))
+            .map(|one| context.arrow(one))
+            .collect(),
+        ways_out: context
+            .world
+            .leaving(&end)
+            .filter(|arrow| inside(arrow.style))
+            .map(|one| context.arrow(one))
+            .collect(),
+        apps: apps(context, &end),
+        parts: parts.iter().map(|part| part_row(context, broker, part)).collect(),
+        calls: calls(resource).iter().map(call).collect(),
+        more_calls: part_calls.len().saturating_sub(PART_CALLS),
+        part_calls: part_calls.into_iter().take(PART_CALLS).collect(),
+        outcome: outcome(context, address),
+        name,
+    }
+}
+
+pub fn grammar<'a>(context: &Context<'a>, brokers: bool) -> Grammar<'a> {
+    Grammar { world: context.world, registry: context.registry, words: context.words, page: context.page, brokers }
+}
+
+fn above(broker: &BrokerInput<'_>, address: &Address, plural: &str) -> [(PageId, String); 2] {
+    let name = broker.model.name.clone();
+    let kind = PageId::Kind { broker: name.clone(), kind: address.kind.clone() };
+    [(PageId::Broker(name.clone()), name), (kind, plural.to_owned())]
+}
+
+/// Who writes and who reads, with what only the file can tell.
+fn apps(context: &Context<'_>, end: &End) -> Vec<AppRow> {
+    let world = context.world;
+    let flows = world.reaching(end).chain(world.leaving(end)).filter_map(|arrow| Some((arrow, arrow.flow?)));
+    flows
+        .map(|(arrow, (app, flow))| {
+            let words = context.words;
+            let mut detail = Vec::new();
+            if arrow.style == Style::Produce {
+                let key = flow.routing_key.as_ref().filter(|key| !key.is_empty());
+                detail.extend(key.map(|key| words.fill("with_key", &[("key", &visible(key))])));
+                detail.extend(flow.headers.iter().map(|(name, value)| {
+                    words.fill("with_header", &[("name", &visible(name)), ("value", &context.value(value))])
+                }));
+            } else {
+                detail.extend(app.group.as_ref().map(|group| words.fill("in_group", &[("group", &visible(group))])));
+                if app.instances.0 > 1 {
+                    detail.push(words.count("instances", app.instances.0 as usize));
+                }
+            }
+            AppRow {
+                app: context.page(&PageId::App(app.name.clone()), visible(&app.name)),
+                how: words.say(&format!("app_{}", arrow.style.name())),
+                detail,
+                origin: place(Some(&flow.origin)),
+            }
+        })
+        .collect()
+}
+
+fn part_row(context: &Context<'_>, broker: &BrokerInput<'_>, part: &Resource) -> PartRow {
+    PartRow {
+        kind: part.address.kind.clone(),
+        object: context.object(&part.address),
+        detail: context.attributes(kind_of(broker, &part.address.kind), part),
+        origin: place(part.origin.as_ref()),
+    }
+}
+
+fn outcome(context: &Context<'_>, address: &Address) -> Option<OutcomeView> {
+    let report = context.world.input.report?;
+    let step = report.steps.iter().find(|step| step.address == *address)?;
+    let (key, class) = outcome_word(step.outcome);
+    Some(OutcomeView {
+        verb: step.verb.clone(),
+        cause: visible(&step.cause),
+        outcome: context.words.say(key),
+        class,
+        detail: if step.detail.is_empty() { String::new() } else { visible(&step.detail) },
+    })
+}
+
+/// The key of the word and the class of its look.
+pub fn outcome_word(outcome: StepOutcome) -> (&'static str, &'static str) {
+    match outcome {
+        StepOutcome::Done => ("outcome_done", "good"),
+        StepOutcome::Failed => ("outcome_failed", "bad"),
+        StepOutcome::Unknown => ("outcome_unknown", "warn"),
+        StepOutcome::NotTried => ("outcome_not_tried", "warn"),
+        StepOutcome::Blocked => ("outcome_blocked", "warn"),
+    }
+}

@@ -1,0 +1,114 @@
+//! What the last run did: the steps, the checks, and what it found that no file mentions.
+
+use serde::Serialize;
+
+use super::frame::{Frame, frame};
+use super::object::outcome_word;
+use super::parts::{Context, Link};
+use crate::site::model::PageId;
+use crate::site::text::visible;
+use crate::site::{RunReport, StepOutcome, StepReport};
+
+/// The run in a few lines, for the overview.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunSummary {
+    pub link: Link,
+    pub command: String,
+    pub counts: Vec<CountView>,
+    pub checks: Vec<CheckView>,
+    pub all_good: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CountView {
+    pub text: String,
+    pub class: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckView {
+    pub name: String,
+    pub broker: Link,
+    pub ok: bool,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RunPage {
+    pub page: Frame,
+    pub summary: RunSummary,
+    pub finished: String,
+    pub version: String,
+    pub steps: Vec<StepRow>,
+    pub unmanaged: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct StepRow {
+    pub verb: String,
+    pub object: Link,
+    pub kind: String,
+    pub cause: String,
+    pub outcome: String,
+    pub class: &'static str,
+    pub detail: String,
+}
+
+pub fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) -> RunPage {
+    RunPage {
+        page: frame(context, &context.words.say("last_run"), &[], prefix),
+        summary: summary(context, report),
+        finished: report.finished.clone(),
+        version: report.tool_version.clone(),
+        steps: report.steps.iter().map(|step| row(context, step)).collect(),
+        unmanaged: report.unmanaged.iter().map(|address| visible(&address.to_string())).collect(),
+        notes: report.notes.iter().map(|note| visible(note)).collect(),
+    }
+}
+
+pub fn summary(context: &Context<'_>, report: &RunReport) -> RunSummary {
+    let of = |outcome: StepOutcome| report.steps.iter().filter(|step| step.outcome == outcome).count();
+    let kinds =
+        [StepOutcome::Done, StepOutcome::Failed, StepOutcome::Unknown, StepOutcome::NotTried, StepOutcome::Blocked];
+    let mut counts: Vec<CountView> = Vec::new();
+    for outcome in kinds {
+        let (key, class) = outcome_word(outcome);
+        if of(outcome) > 0 {
+            counts.push(CountView { text: format!("{} {}", of(outcome), context.words.say(key)), class });
+        }
+    }
+    if report.unchanged > 0 || counts.is_empty() {
+        counts.push(CountView { text: context.words.count("unchanged", report.unchanged), class: "calm" });
+    }
+    if !report.unmanaged.is_empty() {
+        counts.push(CountView { text: context.words.count("unmanaged", report.unmanaged.len()), class: "calm" });
+    }
+    let checks = report.checks.iter().map(|check| CheckView {
+        name: visible(&check.name),
+        broker: context.page(&PageId::Broker(check.broker.clone()), check.broker.clone()),
+        ok: check.ok,
+        detail: if check.detail.is_empty() { String::new() } else { visible(&check.detail) },
+    });
+    RunSummary {
+        link: context.page(&PageId::Run, context.words.say("last_run")),
+        command: report.command.clone(),
+        counts,
+        checks: checks.collect(),
+        all_good: report.checks.iter().all(|check| check.ok)
+            && report.steps.iter().all(|step| step.outcome == StepOutcome::Done),
+    }
+}
+
+fn row(context: &Context<'_>, step: &StepReport) -> StepRow {
+    let (key, class) = outcome_word(step.outcome);
+    StepRow {
+        verb: step.verb.clone(),
+        object: context.full(&step.address),
+        kind: step.address.kind.clone(),
+        cause: visible(&step.cause),
+        outcome: context.words.say(key),
+        class,
+        detail: if step.detail.is_empty() { String::new() } else { visible(&step.detail) },
+    }
+}

@@ -1,0 +1,78 @@
+//! Values into HTML: the templates, all embedded, and the one engine that fills them.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::BuildError;
+use super::model::Words;
+use super::pages;
+
+/// Every template by name. Names end in `.html`, which switches escaping on.
+const TEMPLATES: [(&str, &str); 12] = [
+    ("parts.html", include_str!("../../templates/site/parts.html")),
+    ("layout.html", include_str!("../../templates/site/layout.html")),
+    ("overview.html", include_str!("../../templates/site/overview.html")),
+    ("broker.html", include_str!("../../templates/site/broker.html")),
+    ("list.html", include_str!("../../templates/site/list.html")),
+    ("object.html", include_str!("../../templates/site/object.html")),
+    ("app.html", include_str!("../../templates/site/app.html")),
+    ("apps.html", include_str!("../../templates/site/apps.html")),
+    ("run.html", include_str!("../../templates/site/run.html")),
+    ("apps_table.html", include_str!("../../templates/site/apps_table.html")),
+    ("checks.html", include_str!("../../templates/site/checks.html")),
+    ("nav.html", include_str!("../../templates/site/nav.html")),
+];
+
+const COLOURS: &str = include_str!("../../site/css/colours.css");
+const DIAGRAM: &str = include_str!("../../site/css/diagram.css");
+const SITE: &str = include_str!("../../site/css/site.css");
+const THEME: &str = include_str!("../../site/js/theme.js");
+const SCRIPT: &str = include_str!("../../site/js/site.js");
+
+/// The templates of one language.
+pub struct Renderer {
+    tera: Tera,
+}
+
+/// What every template of a language may use: `t`, `lang`, `nav`, `site`.
+#[derive(Serialize)]
+struct Globals<'a> {
+    t: &'a std::collections::BTreeMap<String, String>,
+    lang: &'a str,
+    site: &'a str,
+    has_run: bool,
+    nav: pages::Nav,
+    version: &'static str,
+}
+
+impl Renderer {
+    pub fn new(words: &Words, title: &str, nav: pages::Nav, has_run: bool) -> Result<Self, BuildError> {
+        let failed = |source| BuildError::Template { template: "all".to_owned(), source };
+        let mut tera = Tera::new();
+        tera.add_raw_templates(TEMPLATES).map_err(failed)?;
+        let version = env!("CARGO_PKG_VERSION");
+        let globals = Globals { t: words.texts(), lang: words.language, site: title, has_run, nav, version };
+        *tera.global_context() = Context::from_serialize(&globals).map_err(failed)?;
+        Ok(Self { tera })
+    }
+
+    pub fn page(&self, template: &str, values: &impl Serialize) -> Result<String, BuildError> {
+        let failed = |source| BuildError::Template { template: template.to_owned(), source };
+        let context = Context::from_serialize(values).map_err(failed)?;
+        self.tera.render(template, &context).map_err(failed)
+    }
+}
+
+/// The files that all pages share.
+pub fn assets() -> [(&'static str, String); 3] {
+    [
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}")),
+        ("assets/theme.js", THEME.to_owned()),
+        ("assets/site.js", SCRIPT.to_owned()),
+    ]
+}
+
+/// The looks of a picture in a file of its own.
+pub fn picture_style() -> String {
+    format!("{COLOURS}\nsvg{{background:var(--paper)}}\n{DIAGRAM}")
+}

@@ -1,0 +1,253 @@
+//! The site: its links, its names, its bytes, and one small stack's pages to the letter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use mqlab::site::{Page, build, write};
+
+use crate::site_fixture::{Fixture, hostile, large, small, tour};
+
+fn pages(fixture: &Fixture) -> Vec<Page> {
+    build(&fixture.input()).unwrap()
+}
+
+/// Where the browser tests look.
+fn written(name: &str, fixture: &Fixture) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("site-{name}"));
+    write(&pages(fixture), &folder).unwrap();
+    folder
+}
+
+#[test]
+fn the_tour_can_be_written() {
+    let folder = written("tour", &tour());
+    assert!(folder.join("index.html").is_file() && folder.join("assets/site.css").is_file());
+}
+
+#[test]
+fn hostile_names_can_be_written() {
+    let folder = written("hostile", &hostile());
+    let second = write(&pages(&hostile()), &folder).unwrap();
+    assert_eq!((second.changed, second.removed), (0, 0), "no two names share a file");
+}
+
+#[test]
+fn two_builds_are_the_same_bytes() {
+    assert_same(&pages(&tour()), &pages(&tour()));
+    let mut shuffled = tour().input().brokers[1].topology.clone();
+    shuffled.reverse();
+    let fixture = tour();
+    let mut input = fixture.input();
+    input.brokers[1].topology = shuffled;
+    // The order of the topology means nothing.
+    assert_same(&build(&input).unwrap(), &pages(&tour()));
+}
+
+fn assert_same(one: &[Page], two: &[Page]) {
+    let paths = |pages: &[Page]| pages.iter().map(|page| page.path.clone()).collect::<Vec<_>>();
+    assert_eq!(paths(one), paths(two));
+    let different = one.iter().zip(two).find(|(one, two)| one.content != two.content);
+    assert_eq!(different.map(|(page, _)| &page.path), None);
+}
+
+#[test]
+fn one_more_queue_changes_no_page_about_the_other_broker_but_its_navigation() {
+    let before: BTreeMap<String, String> = pages(&tour()).into_iter().map(|page| (page.path, page.content)).collect();
+    let mut fixture = tour();
+    fixture.queue("one.more", "quorum", None);
+    for page in pages(&fixture).iter().filter(|page| page.path.starts_with("brokers/events/")) {
+        assert_eq!(main(&page.content), main(&before[&page.path]), "{}", page.path);
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_every_fragment_to_an_id() {
+    for (name, fixture) in [("tour", tour()), ("hostile", hostile()), ("large", large(200)), ("small", small())] {
+        let pages = pages(&fixture);
+        let by_path: BTreeMap<&str, &str> =
+            pages.iter().map(|page| (page.path.as_str(), page.content.as_str())).collect();
+        let mut checked = 0;
+        for page in pages.iter().filter(|page| page.path.ends_with("html") || page.path.ends_with("svg")) {
+            for link in attributes(&page.content, "href").chain(attributes(&page.content, "src")) {
+                if link.starts_with("data:image/svg+xml,") {
+                    continue;
+                }
+                let (path, fragment) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
+                let target = if path.is_empty() { page.path.clone() } else { resolve(&page.path, path) };
+                let found = by_path.get(target.as_str());
+                let found = found.unwrap_or_else(|| panic!("{name}: {} links to {link}", page.path));
+                if let Some(id) = fragment {
+                    assert!(attributes(found, "id").any(|own| own == id), "{name}: {} links to {link}", page.path);
+                }
+                checked += 1;
+            }
+        }
+        assert!(checked > 50, "{name}: only {checked} links");
+    }
+}
+
+#[test]
+fn ids_are_unique_in_a_page() {
+    for page in pages(&tour()).into_iter().chain(pages(&hostile())).filter(|page| page.path.ends_with("html")) {
+        let mut seen = BTreeSet::new();
+        for id in attributes(&page.content, "id") {
+            assert!(seen.insert(id.to_owned()), "{} twice in {}", id, page.path);
+        }
+    }
+}
+
+#[test]
+fn hostile_names_are_text_everywhere() {
+    let pages = pages(&hostile());
+    let names: BTreeSet<String> = pages.iter().map(|page| page.path.to_ascii_lowercase()).collect();
+    assert_eq!(names.len(), pages.len(), "paths differ where case is ignored");
+    for page in &pages {
+        assert!(page.path.split('/').all(|part| part != ".." && part != "." && !part.is_empty()), "{}", page.path);
+        assert!(page.path.split('/').all(|part| part.len() <= 100), "{}", page.path);
+        assert!(page.path.is_ascii());
+        if !page.path.starts_with("assets/") {
+            for markup in ["<script>", "<img", "<b>", "<i>", "onerror=alert(1)>", "<svg onload", "\u{202e}", "\u{0}"] {
+                let found = page.content.find(markup).map(|at| &page.content[at..(at + 60).min(page.content.len())]);
+                assert_eq!(found, None, "{markup} in {}", page.path);
+            }
+            assert!(!page.content.contains("href=\"javascript:"), "{}", page.path);
+        }
+    }
+    let all: String = pages.iter().map(|page| page.content.as_str()).collect();
+    assert!(all.contains("&lt;script&gt;alert(1)&lt;") || all.contains("&lt;script&gt;alert(1)&lt;&#x2F;script"));
+    assert!(all.contains("{{ 7 * 7 }}"), "a name is no template");
+}
+
+#[test]
+fn a_page_asks_for_nothing_from_outside_and_allows_no_inline_code() {
+    for page in pages(&tour()).into_iter().filter(|page| page.path.ends_with("html")) {
+        assert!(page.content.contains("Content-Security-Policy"), "{}", page.path);
+        assert_eq!(attributes(&page.content, "style").count(), 0, "{}", page.path);
+        assert!(!page.content.contains("<style") && !page.content.contains(" onclick"), "{}", page.path);
+        for link in attributes(&page.content, "href").chain(attributes(&page.content, "src")) {
+            if link.starts_with("data:image/svg+xml,") {
+                continue;
+            }
+            assert!(!link.contains("://") && !link.starts_with("//") && !link.starts_with('/'), "{link}");
+        }
+    }
+}
+
+#[test]
+fn no_password_is_on_a_page() {
+    for page in pages(&tour()) {
+        assert!(!page.content.contains("planted-password"), "{}", page.path);
+    }
+}
+
+#[test]
+fn the_assets_are_small() {
+    let size = |end: &str| -> usize {
+        let pages = pages(&tour());
+        pages.iter().filter(|page| page.path.ends_with(end)).map(|page| page.content.len()).sum()
+    };
+    assert!(size(".css") < 40 * 1024, "{}", size(".css"));
+    assert!(size(".js") < 60 * 1024, "{}", size(".js"));
+}
+
+#[test]
+fn a_large_stack_has_small_pages() {
+    let pages = pages(&large(1000));
+    let objects = pages.iter().filter(|page| page.path.contains("/queue/") && page.path.ends_with("html"));
+    let sizes: Vec<usize> =
+        objects.filter(|page| !page.path.ends_with("index.html")).map(|page| page.content.len()).collect();
+    assert_eq!(sizes.len(), 700);
+    assert!(sizes.iter().all(|size| *size < 60 * 1024), "{:?}", sizes.iter().max());
+    let overview = pages.iter().find(|page| page.path == "index.html").unwrap();
+    assert!(overview.content.len() < 200 * 1024, "{}", overview.content.len());
+}
+
+#[test]
+fn a_stack_of_nothing_has_a_page() {
+    let fixture = Fixture::new("empty");
+    let pages = pages(&fixture);
+    assert!(pages.iter().any(|page| page.path == "index.html" && page.content.contains("mqlab up")));
+}
+
+/// Every sentence that the templates and the code ask for is there, and none that nobody asks for.
+#[test]
+fn every_word_is_used() {
+    let words: BTreeMap<String, String> =
+        serde_json::from_str(include_str!("../../site/content/en/words.json")).unwrap();
+    let mut sources = String::new();
+    for folder in ["templates/site", "src/site", "src/site/pages"] {
+        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    for key in words.keys() {
+        let made = ["how_", "legend_", "app_", "status_", "outcome_"].iter().any(|prefix| key.starts_with(prefix));
+        let stem = key.trim_end_matches("_one").trim_end_matches("_many");
+        assert!(
+            made || sources.contains(&format!("t.{key}")) || sources.contains(&format!("\"{stem}\"")),
+            "nobody says {key}"
+        );
+    }
+    for page in pages(&tour()).iter().chain(&pages(&large(200))) {
+        let missing = page.content.find("[how_").or(page.content.find("[legend_")).or(page.content.find("[status_"));
+        assert_eq!(missing, None, "{}", page.path);
+    }
+}
+
+/// `UPDATE_GOLDEN=1` writes the files anew.
+#[test]
+fn the_small_stack_is_as_recorded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/site");
+    let mut expected: BTreeMap<String, String> = BTreeMap::new();
+    for page in pages(&small()).into_iter().filter(|page| page.path.ends_with(".html")) {
+        expected.insert(page.path.replace('/', "__"), main(&page.content).to_owned() + "\n");
+    }
+    #[expect(clippy::disallowed_methods, reason = "the one switch of the golden tests")]
+    let update = std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1");
+    if update {
+        drop(std::fs::remove_dir_all(&folder));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, content) in &expected {
+            std::fs::write(folder.join(name), content).unwrap();
+        }
+    }
+    let recorded: BTreeSet<String> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(recorded, expected.keys().cloned().collect(), "missing or unused files in {}", folder.display());
+    for (name, content) in expected {
+        let recorded = std::fs::read_to_string(folder.join(&name)).unwrap();
+        if recorded != content {
+            let diff = similar::TextDiff::from_lines(&recorded, &content);
+            panic!("{name} has changed; UPDATE_GOLDEN=1 accepts it\n{}", diff.unified_diff().context_radius(2));
+        }
+    }
+}
+
+fn main(content: &str) -> &str {
+    let start = content.find("<main").unwrap_or(0);
+    let end = content.find("</main>").map_or(content.len(), |at| at + "</main>".len());
+    &content[start..end]
+}
+
+fn attributes<'a>(content: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let start = format!(" {name}=\"");
+    content.match_indices(&start).map(|(at, _)| at + start.len()).collect::<Vec<_>>().into_iter().map(|at| {
+        let rest = &content[at..];
+        &rest[..rest.find('"').unwrap_or(0)]
+    })
+}
+
+fn resolve(from: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
