@@ -157,3 +157,19 @@ impl fmt::Display for Contents {
         formatter.write_str(&if parts.is_empty() { "unknown contents".to_owned() } else { parts.join(", ") })
     }
 }
+
+impl fmt::Display for FieldChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {} → {}", self.attribute, self.old, self.new)
+    }
+}
+
+impl Mover {
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::File => "the file",
+            Self::Broker => "the broker",
+            Self::Both => "the file and the broker",
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Whole plans, compared in their stable form.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{
+    Address, AttributeRule, Facts, KindRules, Observation, Resource, Unknown, Value, grow_only, replace,
+};
+
+const KINDS: &[KindRules] = &[KindRules {
+    kind: "thing",
+    plural: "things",
+    attributes: &[
+        AttributeRule { name: "size", rule: grow_only, doc: "Its size." },
+        AttributeRule { name: "type", rule: replace, doc: "Its type." },
+    ],
+    protected: |address| address.name.starts_with("__"),
+    holds_data: true,
+    produce: true,
+    consume: true,
+}];
+
+fn thing(name: &str) -> Resource {
+    Resource::new(Address::new("b", "thing", name))
+}
+
+fn plan(desired: &[Resource], observed: Vec<Resource>, last: &[Resource], options: &DiffOptions) -> Plan {
+    let observed = Observation { resources: observed, ..Observation::default() };
+    plan_of(desired, &observed, last, options)
+}
+
+fn plan_of(desired: &[Resource], observed: &Observation, last: &[Resource], options: &DiffOptions) -> Plan {
+    let facts = Facts::default();
+    let rules = Rules::from([("b".to_owned(), BrokerRules { kinds: KINDS, facts: &facts, unmanaged_fails: false })]);
+    diff(&DiffInput { stage: Stage::Topology, desired, observed, last, rules: &rules, options })
+}
+
+#[test]
+fn every_sign_in_one_plan() {
+    let desired = [
+        thing("new").with("size", 3_i64),
+        thing("grown").with("size", 6_i64),
+        thing("shrunk").with("size", 1_i64),
+        thing("retyped").with("type", "quorum"),
+        thing("renamed").with("label", "b"),
+        thing("same").with("size", 1_i64),
+    ];
+    let observed = vec![
+        thing("grown").with("size", 3_i64),
+        thing("shrunk").with("size", 3_i64),
+        thing("retyped").with("type", "classic"),
+        thing("renamed").with("label", "a"),
+        thing("same").with("size", 1_i64).with("other", "unmentioned"),
+        thing("stranger"),
+        thing("__own"),
+    ];
+    let text = plan(&desired, observed, &[], &DiffOptions::default()).to_text();
+    assert_eq!(
+        text,
+        "~ b/thing/grown: size: 3 → 6\n\
+         + b/thing/new: not there\n\
+         ~ b/thing/renamed: label: a → b\n\
+         ! b/thing/retyped: type: classic → quorum | `type` cannot be changed once the thing exists | take the change \
+         back, or let it be deleted and made again: `mqlab apply --replace b/thing/retyped`, or `on_change: replace` \
+         in the file\n\
+         ! b/thing/shrunk: size: 3 → 1 | `size` can only grow | set `size: 3`, which is what the broker has\n\
+         ? b/thing/stranger\n\
+         Plan: 1 create, 2 update, 0 replace, 0 delete, 2 blocked; 1 unchanged; 1 unmanaged\n"
+    );
+}
+
+#[test]
+fn a_replace_takes_its_observed_dependants_along() {
+    let desired = [thing("q").with("type", "quorum")];
+    let hand_made = thing("bound").needing(Address::new("b", "thing", "q"));
+    let observed = vec![thing("q").with("type", "classic"), hand_made.clone()];
+    let options = DiffOptions { replace: [Address::new("b", "thing", "q")].into(), ..DiffOptions::default() };
+    let plan = plan(&desired, observed, &[], &options);
+    assert_eq!(plan.steps[0].action, Action::Replace);
+    assert_eq!(plan.steps[0].dependants, [hand_made]);
+}
+
+#[test]
+fn what_could_not_be_read_is_blocked_and_never_created() {
+    let observed = Observation { unknown: vec![Unknown::broker("b", "403")], ..Observation::default() };
+    let plan = plan_of(&[thing("q")], &observed, &[], &DiffOptions::default());
+    assert!(plan.steps[0].action.is_blocked(), "{}", plan.to_text());
+}
+
+#[test]
+fn a_create_that_needs_a_blocked_create_is_blocked() {
+    let observed = Observation {
+        unknown: vec![Unknown {
+            broker: "b".into(),
+            kind: None,
+            address: Some(Address::new("b", "thing", "a")),
+            reason: "time-out".into(),
+        }],
+        ..Observation::default()
+    };
+    let desired = [thing("a"), thing("b").needing(Address::new("b", "thing", "a")), thing("c")];
+    let plan = plan_of(&desired, &observed, &[], &DiffOptions::default());
+    let verbs: Vec<_> = plan.steps.iter().map(|step| step.action.verb()).collect();
+    assert_eq!(verbs, ["blocked", "blocked", "create"]);
+}
+
+#[test]
+fn what_is_inside_stops_a_delete_until_it_is_allowed() {
+    let address = Address::new("b", "thing", "q");
+    let contents = BTreeMap::from([(address.clone(), Contents { messages: Some(412), ..Contents::default() })]);
+    for (allowed, verb) in [(false, "blocked"), (true, "replace")] {
+        let options =
+            DiffOptions { replace: [address.clone()].into(), allow_data_loss: allowed, ..DiffOptions::default() };
+        let mut plan =
+            plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
+        assert_eq!(at_risk(&plan), [address.clone()]);
+        guard(&mut plan, &contents);
+        assert_eq!(plan.steps[0].action.verb(), verb);
+        assert!(plan.footer().contains("412 messages at risk") , "{}", plan.footer());
+    }
+}
+
+#[test]
+fn who_moved_is_told_from_the_last_apply() {
+    let cases = [("a", "b", "a", Mover::Broker), ("b", "a", "a", Mover::File), ("c", "b", "a", Mover::Both)];
+    for (file, broker, last, who) in cases {
+        let plan = plan(
+            &[thing("q").with("label", file)],
+            vec![thing("q").with("label", broker)],
+            &[thing("q").with("label", last)],
+            &DiffOptions::default(),
+        );
+        assert_eq!(plan.steps[0].moved, Some(who), "{file} {broker} {last}");
+    }
+}
+
+#[test]
+fn an_attribute_that_left_the_file_is_named_and_stays() {
+    let plan = plan(
+        &[thing("q")],
+        vec![thing("q").with("label", "x")],
+        &[thing("q").with("label", "x")],
+        &DiffOptions::default(),
+    );
+    assert_eq!(plan.unchanged, 1);
+    assert_eq!(plan.notes[0].text, "`label` is no longer in the file: it stays x, unmanaged");
+}
+
+proptest! {
+    #[test]
+    fn order_respects_needs_and_ignores_the_order_of_the_file(
+        edges in prop::collection::vec((0_usize..20, 0_usize..20), 0..60),
+        seed in any::<u64>(),
+    ) {
+        let name = |index: usize| Address::new("b", "thing", format!("{index:02}"));
+        let mut desired: Vec<Resource> = (0..20).map(|index| Resource::new(name(index))).collect();
+        for (low, high) in edges.iter().filter(|(low, high)| low < high) {
+            // Needs run against the order of names, so that sorting by name alone would fail.
+            desired[*low].needs.insert(name(*high));
+        }
+        let sorted = plan(&desired, Vec::new(), &[], &DiffOptions::default());
+        let mut shuffled = desired.clone();
+        let length = shuffled.len();
+        let mut state = seed;
+        for index in (1..length).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.swap(index, usize::try_from(state % (index as u64 + 1)).unwrap());
+        }
+        prop_assert_eq!(&sorted.to_text(), &plan(&shuffled, Vec::new(), &[], &DiffOptions::default()).to_text());
+        for (position, step) in sorted.steps.iter().enumerate() {
+            for needed in &step.needs {
+                let before = sorted.steps.iter().position(|other| other.address == *needed);
+                prop_assert!(before.is_some_and(|before| before < position));
+            }
+        }
+    }
+
+    #[test]
+    fn applying_a_plan_leaves_nothing_to_do(wanted in things(), found in things()) {
+        let options = DiffOptions {
+            replace: wanted.iter().map(|resource| resource.address.clone()).collect(),
+            ..DiffOptions::default()
+        };
+        let first = plan(&wanted, found.clone(), &[], &options);
+        let mut world: BTreeMap<Address, Resource> =
+            found.into_iter().map(|resource| (resource.address.clone(), resource)).collect();
+        for step in first.steps.iter().filter(|step| !step.action.is_blocked()) {
+            let after = step.after.clone().unwrap();
+            let own = world.entry(step.address.clone()).or_insert_with(|| Resource::new(step.address.clone()));
+            own.attributes.extend(after.attributes);
+        }
+        let second = plan(&wanted, world.into_values().collect(), &[], &options);
+        let left: Vec<_> = second.steps.iter().filter(|step| !step.action.is_blocked()).collect();
+        prop_assert!(left.is_empty(), "{}", second.to_text());
+        let blocked = |plan: &Plan| plan.steps.iter().filter(|step| step.action.is_blocked()).count();
+        prop_assert_eq!(blocked(&first), blocked(&second));
+    }
+}
+
+fn things() -> impl Strategy<Value = Vec<Resource>> {
+    let one = (0_u8..8, 1_i64..4, prop::sample::select(vec!["a", "b"]), prop::option::of(0_i64..3));
+    prop::collection::vec(one, 0..8).prop_map(|rows| {
+        let mut unique = BTreeMap::new();
+        for (name, size, kind, label) in rows {
+            let label = label.map_or(Value::Null, Value::from);
+            let resource = thing(&name.to_string()).with("size", size).with("type", kind).with("label", label);
+            unique.insert(name, resource);
+        }
+        unique.into_values().collect()
+    })
+}
