@@ -1,18 +1,29 @@
 //! The order of the sources, and what `images list|build|pull` work with.
 
 use serde::Serialize;
+use tokio::sync::Mutex;
 
-use super::Error;
-use crate::brokers::Catalogue;
-use crate::converge::{Cancel, Events};
+use super::base::{Base, NoBase};
+use super::build::{Job, build};
+use super::error::{Attempt, Error};
+use super::hub::Reachability;
+use super::progress::Stopped;
+use super::recipe::{Folder, tag};
+use super::store::{self, Stored};
+use crate::brokers::{Catalogue, Recipe, Version};
+use crate::converge::{Cancel, Event, Events};
 use crate::docker::Engine;
-use crate::model::{ImageServed, ImageSettings, ImageWanted};
+use crate::model::{Build, ImageServed, ImageSettings, ImageSource, ImageWanted};
 
 /// The sources of one run. Remembers what it found out about them, so that an unreachable hub costs once.
+#[derive(Debug)]
 pub struct Images {
     engine: Engine,
     settings: ImageSettings,
     may_ask_for_sudo: bool,
+    reachability: Reachability,
+    /// One build at a time: two recipes share a base and most layers.
+    building: Mutex<()>,
 }
 
 /// What is known about one version without fetching anything: a row of `images list`.
@@ -29,10 +40,16 @@ pub struct Prepared {
     pub present: Option<ImageServed>,
 }
 
+/// One of a version's sources.
+struct Candidate {
+    reference: String,
+    source: ImageSource,
+}
+
 impl Images {
     /// `may_ask_for_sudo`: a terminal is there, so `sudo` may ask for a password.
     pub fn new(engine: Engine, settings: ImageSettings, may_ask_for_sudo: bool) -> Self {
-        Self { engine, settings, may_ask_for_sudo }
+        Self { engine, settings, may_ask_for_sudo, reachability: Reachability::default(), building: Mutex::new(()) }
     }
 
     /// The image for one broker, from the first source that has it. `used` is what its container runs: kept
@@ -45,15 +62,58 @@ impl Images {
         events: &dyn Events,
         cancel: &Cancel,
     ) -> Result<ImageServed, Error> {
-        todo!()
+        if let Some(used) = self.still_used(wanted, used).await? {
+            return Ok(used);
+        }
+        if let Some(present) = self.present(wanted, catalogue).await? {
+            return Ok(present);
+        }
+        if let Some(reference) = &wanted.explicit {
+            return self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await;
+        }
+        let version = known(wanted.kind, &wanted.version, catalogue)?;
+        let mut attempts = Vec::new();
+        if self.settings.build == Build::Always {
+            let source = official(version);
+            attempts.push(attempt(&source, "`images.build: always` leaves the registries out"));
+        } else {
+            match self.pull_reference(wanted, &official(version), ImageSource::Official, events, cancel).await {
+                Err(Error::Nobody { attempts: failed, .. }) => attempts.extend(failed),
+                other => return other,
+            }
+        }
+        let recipe = match self.buildable(wanted, version) {
+            Ok(recipe) => recipe,
+            Err(why_not) => {
+                attempts.push(attempt("local recipe", &why_not));
+                return Err(nobody(wanted, attempts));
+            }
+        };
+        if let Some(reason) = attempts.first().filter(|_| self.settings.build == Build::Fallback) {
+            events.emit(Event::Note {
+                text: format!("{}: {}; building it from the local recipe", reason.source, first_line(&reason.why_not)),
+            });
+        }
+        match self.build_recipe(wanted.kind, &wanted.version, recipe, events, cancel).await {
+            Err(Error::Nobody { attempts: failed, .. }) => {
+                attempts.extend(failed);
+                Err(nobody(wanted, attempts))
+            }
+            other => other,
+        }
     }
 
     /// What would serve without fetching anything; `None` means that something must be pulled or built.
     pub async fn present(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Result<Option<ImageServed>, Error> {
-        todo!()
+        for candidate in self.candidates(wanted, catalogue) {
+            if let Some(stored) = store::find(&self.engine, &candidate.reference).await? {
+                return Ok(Some(served(candidate, &wanted.version, stored)));
+            }
+        }
+        Ok(None)
     }
 
-    /// Builds the recipe of a version, even if it is there (`again`).
+    /// Builds the recipe of a version; one that is there and unchanged is built only `again`.
     pub async fn build(
         &self,
         kind: &'static str,
@@ -63,10 +123,21 @@ impl Images {
         events: &dyn Events,
         cancel: &Cancel,
     ) -> Result<ImageServed, Error> {
-        todo!()
+        let entry = known(kind, version, catalogue)?;
+        let wanted = plain(kind, version);
+        let recipe = self
+            .buildable(&wanted, entry)
+            .map_err(|why_not| nobody(&wanted, vec![attempt("local recipe", &why_not)]))?;
+        if !again
+            && let Some(candidate) = self.recipe_candidate(kind, version, recipe)
+            && let Some(stored) = store::find(&self.engine, &candidate.reference).await?
+        {
+            return Ok(served(candidate, version, stored));
+        }
+        self.build_recipe(kind, version, recipe, events, cancel).await
     }
 
-    /// Pulls the makers' image of a version and no other.
+    /// Pulls the makers' image of a version, or the user's own reference, and no other.
     pub async fn pull(
         &self,
         wanted: &ImageWanted,
@@ -74,11 +145,205 @@ impl Images {
         events: &dyn Events,
         cancel: &Cancel,
     ) -> Result<ImageServed, Error> {
-        todo!()
+        match &wanted.explicit {
+            Some(reference) => self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await,
+            None => {
+                let reference = official(known(wanted.kind, &wanted.version, catalogue)?);
+                self.pull_reference(wanted, &reference, ImageSource::Official, events, cancel).await
+            }
+        }
     }
 
     /// One row per version of a kind.
     pub async fn list(&self, kind: &'static str, catalogue: &'static Catalogue) -> Result<Vec<Prepared>, Error> {
-        todo!()
+        let mut rows = Vec::new();
+        for version in catalogue.versions {
+            let recipe = version.recipe.and_then(|recipe| self.recipe_candidate(kind, version.number, recipe));
+            rows.push(Prepared {
+                kind,
+                version: version.number,
+                is_default: version.number == catalogue.default_version,
+                official: official(version),
+                recipe: recipe.map(|candidate| candidate.reference),
+                present: self.present(&plain(kind, version.number), catalogue).await?,
+            });
+        }
+        Ok(rows)
     }
+
+    /// A stack that has run keeps its image while it is there, whatever its source.
+    async fn still_used(&self, wanted: &ImageWanted, used: Option<&ImageServed>) -> Result<Option<ImageServed>, Error> {
+        let fits = |used: &&ImageServed| match &wanted.explicit {
+            Some(reference) => used.reference == *reference,
+            None => used.source != ImageSource::Explicit && used.version == wanted.version,
+        };
+        let Some(used) = used.filter(fits) else { return Ok(None) };
+        Ok(store::find(&self.engine, &used.id).await?.map(|_| used.clone()))
+    }
+
+    /// References that would serve if they were there, in order.
+    fn candidates(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Vec<Candidate> {
+        if let Some(reference) = &wanted.explicit {
+            return vec![Candidate { reference: reference.clone(), source: ImageSource::Explicit }];
+        }
+        let Some(version) = catalogue.version(&wanted.version) else { return Vec::new() };
+        let pulled = Candidate { reference: official(version), source: ImageSource::Official };
+        let built = version.recipe.and_then(|recipe| self.recipe_candidate(wanted.kind, version.number, recipe));
+        match self.settings.build {
+            Build::Fallback => [Some(pulled), built].into_iter().flatten().collect(),
+            Build::Always => built.into_iter().collect(),
+            Build::Never => vec![pulled],
+        }
+    }
+
+    fn recipe_candidate(&self, kind: &str, version: &str, recipe: &Recipe) -> Option<Candidate> {
+        let folder = Folder::of(recipe)?;
+        let hash = folder.inputs_hash(recipe, &folder.arguments(recipe, &self.settings));
+        Some(Candidate { reference: tag(kind, version, &hash), source: ImageSource::Recipe })
+    }
+
+    /// The version's recipe, or why it is of no use here.
+    fn buildable(&self, wanted: &ImageWanted, version: &Version) -> Result<&'static Recipe, String> {
+        if self.settings.build == Build::Never {
+            return Err("`images.build: never` forbids it".to_owned());
+        }
+        let own = &self.engine.facts().architecture;
+        if let Some(platform) = wanted.platform.as_deref().filter(|platform| !platform.ends_with(own.as_str())) {
+            return Err(format!("it builds for the engine's own platform, {own}, and not for {platform}"));
+        }
+        let recipe = version.recipe.ok_or_else(|| format!("there is none for {} {}", wanted.kind, version.number))?;
+        Folder::of(recipe).map(|_| recipe).ok_or_else(|| format!("images/{} is not in this binary", recipe.folder))
+    }
+
+    async fn pull_reference(
+        &self,
+        wanted: &ImageWanted,
+        reference: &str,
+        source: ImageSource,
+        events: &dyn Events,
+        cancel: &Cancel,
+    ) -> Result<ImageServed, Error> {
+        if let Err(why_not) = self.reachability.check(&self.engine, reference).await {
+            return Err(nobody(wanted, vec![attempt(reference, &why_not)]));
+        }
+        match store::pull(&self.engine, reference, wanted.platform.as_deref(), events, cancel).await {
+            Ok(()) => {}
+            Err(Stopped::Cancelled) => return Err(Error::Cancelled { wanted: words(wanted) }),
+            Err(Stopped::Failed(why_not)) => return Err(nobody(wanted, vec![explained(reference, why_not)])),
+        }
+        let stored = store::find(&self.engine, reference).await?;
+        let stored = stored.ok_or_else(|| {
+            nobody(wanted, vec![attempt(reference, "the engine said that it pulled it, and does not have it")])
+        })?;
+        Ok(served(Candidate { reference: reference.to_owned(), source }, &wanted.version, stored))
+    }
+
+    async fn build_recipe(
+        &self,
+        kind: &'static str,
+        version: &str,
+        recipe: &'static Recipe,
+        events: &dyn Events,
+        cancel: &Cancel,
+    ) -> Result<ImageServed, Error> {
+        let wanted = plain(kind, version);
+        let source = format!("local recipe {}", recipe.folder);
+        let Some(folder) = Folder::of(recipe) else { return Err(nobody(&wanted, Vec::new())) };
+        let _one_at_a_time = self.building.lock().await;
+        let base = Base {
+            engine: &self.engine,
+            settings: &self.settings,
+            reachability: &self.reachability,
+            may_ask_for_sudo: self.may_ask_for_sudo,
+            events,
+            cancel,
+        };
+        let base = match base.ensure(recipe.suite).await {
+            Ok(base) => base,
+            Err(NoBase::Cancelled) => return Err(Error::Cancelled { wanted: words(&wanted) }),
+            Err(NoBase::Engine(error)) => return Err(error.into()),
+            Err(NoBase::Nobody(attempts)) => {
+                let in_base =
+                    |attempt: Attempt| Attempt { source: format!("{source}, base {}", attempt.source), ..attempt };
+                return Err(nobody(&wanted, attempts.into_iter().map(in_base).collect()));
+            }
+        };
+        let arguments = folder.arguments(recipe, &self.settings);
+        let inputs_hash = folder.inputs_hash(recipe, &arguments);
+        let reference = tag(kind, version, &inputs_hash);
+        let job = Job {
+            folder,
+            arguments: &arguments,
+            base: &base,
+            tag: &reference,
+            inputs_hash: &inputs_hash,
+            recipe: recipe.folder,
+        };
+        match build(&self.engine, &job, events, cancel).await {
+            Ok(()) => {}
+            Err(Stopped::Cancelled) => return Err(Error::Cancelled { wanted: words(&wanted) }),
+            Err(Stopped::Failed(why_not)) => return Err(nobody(&wanted, vec![attempt(&source, &why_not)])),
+        }
+        let stored = store::find(&self.engine, &reference).await?;
+        let stored = stored
+            .ok_or_else(|| nobody(&wanted, vec![attempt(&source, "it was built, and the engine does not have it")]))?;
+        Ok(served(Candidate { reference, source: ImageSource::Recipe }, version, stored))
+    }
+}
+
+fn known<'a>(kind: &'static str, number: &str, catalogue: &'a Catalogue) -> Result<&'a Version, Error> {
+    catalogue.version(number).ok_or_else(|| {
+        let numbers: Vec<&str> = catalogue.versions.iter().map(|version| version.number).collect();
+        let why_not = format!("it has {}", numbers.join(", "));
+        nobody(&plain(kind, number), vec![attempt("the catalogue", &why_not)])
+    })
+}
+
+/// A version of a kind, as the catalogue has it.
+fn plain(kind: &'static str, version: &str) -> ImageWanted {
+    ImageWanted { kind, version: version.to_owned(), distribution: None, explicit: None, platform: None }
+}
+
+fn official(version: &Version) -> String {
+    format!("{}:{}", version.official.repository, version.official.tag)
+}
+
+fn served(candidate: Candidate, version: &str, stored: Stored) -> ImageServed {
+    ImageServed {
+        reference: candidate.reference,
+        id: stored.id,
+        source: candidate.source,
+        version: version.to_owned(),
+        exact_version: stored.exact_version,
+        digest: stored.digest,
+        size: stored.size,
+    }
+}
+
+fn words(wanted: &ImageWanted) -> String {
+    wanted.explicit.clone().unwrap_or_else(|| format!("{} {}", wanted.kind, wanted.version))
+}
+
+fn nobody(wanted: &ImageWanted, attempts: Vec<Attempt>) -> Error {
+    Error::Nobody { wanted: words(wanted), attempts }
+}
+
+fn attempt(source: &str, why_not: &str) -> Attempt {
+    Attempt { source: source.to_owned(), why_not: why_not.to_owned(), way_out: None }
+}
+
+/// What registries say, and what helps.
+fn explained(reference: &str, why_not: String) -> Attempt {
+    const HELP: &[(&str, &str)] = &[
+        ("toomanyrequests", "log in with `docker login`, or set a registry mirror for the engine"),
+        ("no matching manifest", "set `platform` on the broker, such as linux/amd64, to run it emulated"),
+        ("unauthorized", "log in with `docker login`"),
+        ("no space left", "free space with `docker system df` and `docker system prune`"),
+    ];
+    let way_out = HELP.iter().find(|(text, _)| why_not.contains(text)).map(|(_, help)| (*help).to_owned());
+    Attempt { source: reference.to_owned(), why_not, way_out }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }

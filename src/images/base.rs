@@ -1,0 +1,279 @@
+//! The Debian image that recipes start from: the user's own, the official one, or one that debootstrap makes.
+
+use std::process::Stdio;
+
+use bollard::query_parameters::CreateImageOptions;
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::error::Attempt;
+use super::hub::Reachability;
+use super::progress::{Stopped, follow_pull};
+use super::store;
+use crate::converge::{Cancel, Event, Events};
+use crate::docker::{Engine, short_hash};
+use crate::model::ImageSettings;
+
+/// Makes a Debian system in a folder of its own and writes it to standard output as an archive.
+///
+/// Arguments: suite, mirror (empty is debootstrap's own), script (a suite that is not in its list is made as
+/// Debian's unstable). Its standard input is a lifeline: when that ends, so does everything.
+const DEBOOTSTRAP: &str = r#"
+set -eu
+exec 3<&0
+target=$(mktemp -d /var/tmp/mqlab-base-XXXXXX)
+{ cat <&3 > /dev/null; kill -TERM 0; } > /dev/null 2>&1 &
+lifeline=$!
+trap 'kill "$lifeline" 2> /dev/null || true; rm -rf --one-file-system "$target"' EXIT
+trap 'exit 143' TERM INT HUP
+chmod 755 "$target"
+script=
+[ -e "/usr/share/debootstrap/scripts/$1" ] || script=sid
+debootstrap --variant=minbase --include=ca-certificates "$1" "$target" "$2" $script >&2
+rm -rf "$target"/var/cache/apt/* "$target"/var/lib/apt/lists/* "$target"/var/log/* "$target"/debootstrap
+tar -C "$target" --one-file-system --numeric-owner -c .
+"#;
+
+/// What a base is made with.
+pub(super) struct Base<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) settings: &'a ImageSettings,
+    pub(super) reachability: &'a Reachability,
+    /// A terminal is there, so `sudo` may ask for a password.
+    pub(super) may_ask_for_sudo: bool,
+    pub(super) events: &'a dyn Events,
+    pub(super) cancel: &'a Cancel,
+}
+
+/// Why there is no base.
+pub(super) enum NoBase {
+    Cancelled,
+    Nobody(Vec<Attempt>),
+    Engine(crate::docker::Error),
+}
+
+impl From<crate::docker::Error> for NoBase {
+    fn from(error: crate::docker::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl Base<'_> {
+    /// The reference of a base image for the suite that the engine has now.
+    pub(super) async fn ensure(&self, suite: &str) -> Result<String, NoBase> {
+        if let Some(own) = &self.settings.base {
+            return self.own(own).await;
+        }
+        let made = format!("mqlab/base:{suite}");
+        let official = format!("docker.io/library/debian:{suite}-slim");
+        for reference in [&official, &made] {
+            if store::find(self.engine, reference).await?.is_some() {
+                return Ok(reference.clone());
+            }
+        }
+        let mut attempts = Vec::new();
+        match self.pull(&official).await? {
+            Ok(()) => return Ok(official),
+            Err(why_not) => attempts.push(Attempt { source: official, why_not, way_out: None }),
+        }
+        match self.debootstrap(suite, &made).await? {
+            Ok(()) => Ok(made),
+            Err(why_not) => {
+                attempts.push(Attempt {
+                    source: format!("debootstrap {suite}"),
+                    why_not,
+                    way_out: Some(
+                        "`images.base`: a Debian image that this engine can get, or a FILE.tar of one \
+                         (`docker export`, debootstrap elsewhere); or set the engine's proxy or registry mirror"
+                            .to_owned(),
+                    ),
+                });
+                Err(NoBase::Nobody(attempts))
+            }
+        }
+    }
+
+    /// The user's: a file, or a reference.
+    async fn own(&self, own: &str) -> Result<String, NoBase> {
+        let attempt =
+            |why_not| NoBase::Nobody(vec![Attempt { source: format!("images.base {own}"), why_not, way_out: None }]);
+        if own.ends_with(".tar") {
+            let bytes = tokio::fs::metadata(own).await.map_err(|error| attempt(error.to_string()))?;
+            let modified = bytes.modified().map(|time| format!("{time:?}")).unwrap_or_default();
+            let made =
+                format!("mqlab/base:file-{}", short_hash(format!("{own} {} {modified}", bytes.len()).as_bytes()));
+            if store::find(self.engine, &made).await?.is_none() {
+                let file = tokio::fs::File::open(own).await.map_err(|error| attempt(error.to_string()))?;
+                let id = self.import(file, &made).await?.map_err(attempt)?;
+                store::tag(self.engine, &id, &made).await?;
+            }
+            return Ok(made);
+        }
+        if store::find(self.engine, own).await?.is_none() {
+            self.pull(own).await?.map_err(attempt)?;
+        }
+        Ok(own.to_owned())
+    }
+
+    async fn pull(&self, reference: &str) -> Result<Result<(), String>, NoBase> {
+        if let Err(why_not) = self.reachability.check(self.engine, reference).await {
+            return Ok(Err(why_not));
+        }
+        match store::pull(self.engine, reference, None, self.events, self.cancel).await {
+            Ok(()) => Ok(Ok(())),
+            Err(Stopped::Failed(why_not)) => Ok(Err(why_not)),
+            Err(Stopped::Cancelled) => Err(NoBase::Cancelled),
+        }
+    }
+
+    async fn debootstrap(&self, suite: &str, made: &str) -> Result<Result<(), String>, NoBase> {
+        let prefix = match self.privilege().await {
+            Ok(prefix) => prefix,
+            Err(why_not) => return Ok(Err(why_not)),
+        };
+        self.events.emit(Event::Note {
+            text: format!(
+                "no base image of Debian {suite} can be pulled: making one with debootstrap (about a minute)"
+            ),
+        });
+        let mirror = self.settings.debian_repository.clone().unwrap_or_default();
+        let mut words: Vec<&str> = prefix.to_vec();
+        words.extend(["sh", "-c", DEBOOTSTRAP, "mqlab-debootstrap", suite, &mirror]);
+        let spawned = Command::new(words[0])
+            .args(&words[1..])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn();
+        let mut child = match spawned {
+            Ok(child) => child,
+            Err(error) => return Ok(Err(format!("cannot run it: {error}"))),
+        };
+        let lifeline = child.stdin.take();
+        let (imported, last) = self.import_from(&mut child, made).await;
+        if imported.is_err() {
+            // Nobody reads its output any more: let it end.
+            drop(lifeline);
+            return imported.map(|_| Ok(()));
+        }
+        let success = child.wait().await.is_ok_and(|status| status.success());
+        drop(lifeline);
+        let id = match imported? {
+            Ok(id) => id,
+            Err(why_not) => return Ok(Err(why_not)),
+        };
+        if !success {
+            // What was imported is a part of a system.
+            store::forget(self.engine, &id).await;
+            return Ok(Err(last));
+        }
+        store::tag(self.engine, &id, made).await?;
+        Ok(Ok(()))
+    }
+
+    /// Imports what the child writes; gives its last words too.
+    async fn import_from(&self, child: &mut Child, made: &str) -> (Result<Result<String, String>, NoBase>, String) {
+        let (Some(output), Some(messages)) = (child.stdout.take(), child.stderr.take()) else {
+            return (Ok(Err("its output cannot be read".to_owned())), String::new());
+        };
+        let tell = async {
+            let mut last = String::new();
+            let mut lines = BufReader::new(messages).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                self.events.emit(Event::Output { subject: made.to_owned(), line: line.clone() });
+                last = line;
+            }
+            last
+        };
+        let import = self.import(output, made);
+        tokio::pin!(tell);
+        tokio::select! {
+            // The import ends with the output; a failure of it must not wait for the messages to end.
+            imported = import => match imported {
+                Ok(done) => (Ok(done), tell.await),
+                Err(error) => (Err(error), String::new()),
+            },
+            () = self.cancel.cancelled() => (Err(NoBase::Cancelled), String::new()),
+        }
+    }
+
+    /// Streams an archive into the engine; gives the image's id, without a name yet.
+    async fn import(
+        &self,
+        source: impl AsyncRead + Send + Unpin + 'static,
+        subject: &str,
+    ) -> Result<Result<String, String>, NoBase> {
+        // The engine says nothing before the archive has ended, so progress is counted on this side.
+        let body = stream::unfold(source, |mut source| async {
+            let mut chunk = vec![0; 64 * 1024];
+            match source.read(&mut chunk).await {
+                Ok(0) => None,
+                Ok(count) => {
+                    chunk.truncate(count);
+                    Some((Ok(Bytes::from(chunk)), source))
+                }
+                Err(error) => Some((Err(error), source)),
+            }
+        });
+        let options = CreateImageOptions {
+            from_src: Some("-".to_owned()),
+            changes: vec![r#"CMD ["bash"]"#.to_owned()],
+            ..CreateImageOptions::default()
+        };
+        let api = self.engine.patient(30 * 60);
+        let stream = api.create_image(Some(options), Some(bollard::body_try_stream(body)), None);
+        match follow_pull(stream, subject, self.events, self.cancel).await {
+            Ok(id) if id.starts_with("sha256:") => Ok(Ok(id)),
+            Ok(other) => Ok(Err(format!("the engine took it without giving an id: {other}"))),
+            Err(Stopped::Failed(words)) => Ok(Err(words)),
+            Err(Stopped::Cancelled) => Err(NoBase::Cancelled),
+        }
+    }
+
+    /// What to put in front of a command that needs root.
+    async fn privilege(&self) -> Result<&'static [&'static str], String> {
+        if !cfg!(target_os = "linux") {
+            return Err("debootstrap runs on Linux alone".to_owned());
+        }
+        let own = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        if self.engine.facts().architecture != own {
+            return Err(format!("this machine is {own}, and the engine's is {}", self.engine.facts().architecture));
+        }
+        if !works(&["sh", "-c", "command -v debootstrap || test -x /usr/sbin/debootstrap"]).await {
+            return Err("debootstrap is not installed (`sudo apt install debootstrap`)".to_owned());
+        }
+        if works(&["sh", "-c", "test \"$(id -u)\" = 0"]).await {
+            return Ok(&[]);
+        }
+        if works(&["sudo", "-n", "true"]).await {
+            return Ok(&["sudo", "-n"]);
+        }
+        if !self.may_ask_for_sudo {
+            return Err("it needs root, and `sudo` would ask for a password".to_owned());
+        }
+        self.events.emit(Event::Note { text: "debootstrap needs root: sudo asks for your password".to_owned() });
+        let asked = Command::new("sudo").arg("-v").status().await;
+        if asked.is_ok_and(|status| status.success()) {
+            Ok(&["sudo", "-n"])
+        } else {
+            Err("it needs root, and `sudo` refused".to_owned())
+        }
+    }
+}
+
+async fn works(command: &[&str]) -> bool {
+    let quiet = Command::new(command[0])
+        .args(&command[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    quiet.await.is_ok_and(|status| status.success())
+}
