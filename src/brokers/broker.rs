@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Catalogue, Session, Target};
-use crate::model::{Address, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
+use crate::model::{Address, App, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
 use crate::spec::{Diagnostics, Field};
 
 /// A kind of broker. Everything but [`Broker::connect`] is a pure function, so `check`, `plan` and the
@@ -17,6 +17,10 @@ pub trait Broker: Send + Sync {
     /// check reported read as absent.
     fn validate(&self, broker: &BrokerModel, diagnostics: &mut Diagnostics);
 
+    /// Lints that need the apps beside the resources: a queue that nothing can reach, more instances than
+    /// partitions. Called once the whole stack is valid.
+    fn lint(&self, _broker: &BrokerModel, _apps: &[App], _diagnostics: &mut Diagnostics) {}
+
     /// One container per node, in node order.
     fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container>;
 
@@ -24,11 +28,25 @@ pub trait Broker: Send + Sync {
     /// Must work with the facts of a broker that has never run (version from the catalogue).
     fn topology(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Resource>;
 
+    /// What the rules of single attributes cannot see: desired objects that other observed ones keep from working,
+    /// or that would keep those from working. Each is a blocked step.
+    fn guard(&self, _desired: &[Resource], _observed: &[Resource]) -> Vec<Objection> {
+        Vec::new()
+    }
+
     /// What the site says about it.
     fn lesson(&self) -> &'static dyn Lesson;
 
     /// A handle to running nodes. Opens nothing: the first IO is [`Session::ready`].
     fn connect(&self, target: Target) -> Box<dyn Session>;
+}
+
+/// Why a desired object must not be made or changed as things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    pub address: Address,
+    pub reason: String,
+    pub way_out: String,
 }
 
 /// The constants of a kind.

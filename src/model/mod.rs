@@ -16,6 +16,7 @@ mod value;
 pub use address::{Address, AddressError, STACK};
 pub use container::{Container, ContainerFile, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort};
 pub use facts::Facts;
+pub(crate) use facts::version_pair;
 pub use observation::{Observation, Unknown};
 pub use resource::{OnChange, Origin, Resource};
 pub use rules::{AttributeRule, Change, KindRules, Rule, Verdict, blocked, grow_only, in_place, replace, restart};
