@@ -28,11 +28,25 @@ pub trait Broker: Send + Sync {
     /// Must work with the facts of a broker that has never run (version from the catalogue).
     fn topology(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Resource>;
 
+    /// What the rules of single attributes cannot see: desired objects that other observed ones keep from working,
+    /// or that would keep those from working. Each is a blocked step.
+    fn guard(&self, _desired: &[Resource], _observed: &[Resource]) -> Vec<Objection> {
+        Vec::new()
+    }
+
     /// What the site says about it.
     fn lesson(&self) -> &'static dyn Lesson;
 
     /// A handle to running nodes. Opens nothing: the first IO is [`Session::ready`].
     fn connect(&self, target: Target) -> Box<dyn Session>;
+}
+
+/// Why a desired object must not be made or changed as things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    pub address: Address,
+    pub reason: String,
+    pub way_out: String,
 }
 
 /// The constants of a kind.

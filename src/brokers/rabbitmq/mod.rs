@@ -12,6 +12,7 @@ mod definitions;
 mod effective;
 mod errors;
 mod fields;
+mod guard;
 mod kinds;
 mod matching;
 mod normalise;
@@ -24,14 +25,16 @@ mod rules;
 mod session;
 mod topology;
 mod units;
+mod validate;
 
 #[cfg(test)]
 mod testing;
 
 use crate::brokers::{
-    Broker, Call, Description, Edge, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Session, Target,
+    Broker, Call, Description, Edge, EnvironmentVariable, Lesson, Objection, PortDescription, ResetCommand, Session,
+    Target,
 };
-use crate::model::{BrokerModel, Container, Facts, Resource};
+use crate::model::{App, BrokerModel, Container, Facts, Resource};
 use crate::spec::Diagnostics;
 
 /// The kind.
@@ -114,7 +117,13 @@ impl Broker for RabbitMq {
         &DESCRIPTION
     }
 
-    fn validate(&self, _broker: &BrokerModel, _diagnostics: &mut Diagnostics) {}
+    fn validate(&self, broker: &BrokerModel, diagnostics: &mut Diagnostics) {
+        validate::validate(broker, diagnostics);
+    }
+
+    fn lint(&self, broker: &BrokerModel, apps: &[App], diagnostics: &mut Diagnostics) {
+        validate::lint(broker, apps, diagnostics);
+    }
 
     fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
         containers::containers(broker, facts)
@@ -122,6 +131,10 @@ impl Broker for RabbitMq {
 
     fn topology(&self, broker: &BrokerModel, _facts: &Facts) -> Vec<Resource> {
         topology::topology(broker)
+    }
+
+    fn guard(&self, desired: &[Resource], observed: &[Resource]) -> Vec<Objection> {
+        guard::guard(desired, observed)
     }
 
     fn lesson(&self) -> &'static dyn Lesson {

@@ -69,6 +69,9 @@ pub(super) struct Vhost<'a> {
     pub(super) bindings: Vec<Binding<'a>>,
     pub(super) policies: Vec<Policy<'a>>,
     pub(super) operator_policies: Vec<Policy<'a>>,
+    /// Positions in `exchanges` and `queues` by name: a large spec refers to them thousands of times.
+    exchange_index: BTreeMap<&'a str, usize>,
+    queue_index: BTreeMap<&'a str, usize>,
 }
 
 pub(super) struct Exchange<'a> {
@@ -160,6 +163,9 @@ impl<'a> Body<'a> {
         }
         let mut vhosts = vec![root];
         vhosts.append(&mut others);
+        for vhost in &mut vhosts {
+            vhost.index();
+        }
         Self {
             plugins: names(body.items_of("plugins")),
             users: body.entries_of("users").iter().map(User::read).collect(),
@@ -197,6 +203,8 @@ impl<'a> Vhost<'a> {
             bindings,
             policies: node.entries_of("policies").iter().map(Policy::read).collect(),
             operator_policies: node.entries_of("operator_policies").iter().map(Policy::read).collect(),
+            exchange_index: BTreeMap::new(),
+            queue_index: BTreeMap::new(),
             name,
         }
     }
@@ -216,12 +224,22 @@ impl<'a> Vhost<'a> {
         self.operator_policies.extend(other.operator_policies);
     }
 
+    /// The first of a name wins; a second one is reported.
+    fn index(&mut self) {
+        for (position, exchange) in self.exchanges.iter().enumerate() {
+            self.exchange_index.entry(exchange.name.name).or_insert(position);
+        }
+        for (position, queue) in self.queues.iter().enumerate() {
+            self.queue_index.entry(queue.name.name).or_insert(position);
+        }
+    }
+
     pub(super) fn exchange(&self, name: &str) -> Option<&Exchange<'a>> {
-        self.exchanges.iter().find(|exchange| exchange.name.name == name)
+        self.exchange_index.get(name).and_then(|position| self.exchanges.get(*position))
     }
 
     pub(super) fn queue(&self, name: &str) -> Option<&Queue<'a>> {
-        self.queues.iter().find(|queue| queue.name.name == name)
+        self.queue_index.get(name).and_then(|position| self.queues.get(*position))
     }
 }
 

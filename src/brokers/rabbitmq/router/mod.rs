@@ -8,6 +8,7 @@ mod topic;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+pub(super) use self::stack::BUILT_IN;
 use self::stack::{Routing, RoutingBinding, RoutingExchange};
 use super::address;
 use crate::brokers::{Router, Trace, TraceStep};

@@ -1,0 +1,114 @@
+//! Plugins, and lines for rabbitmq.conf.
+
+use super::{Validation, closest, did_you_mean};
+use crate::brokers::rabbitmq::recorded::ConfigurationKey;
+use crate::model::Value;
+use crate::spec::{Entry, Position};
+
+/// Keys that mqlab sets, and why.
+const OURS: &[(&str, &str)] = &[
+    ("default_user", "mqlab's administrator is the first user; declare others under `users`"),
+    ("default_pass", "mqlab's administrator is the first user; declare others under `users`"),
+    ("default_user_tags.", "declare users under `users`"),
+    ("default_permissions.", "declare permissions under `users`"),
+    ("default_users.", "declare users under `users`"),
+    ("default_vhost", "declare virtual hosts under `vhosts`"),
+    ("load_definitions", "declare the topology in this file"),
+    ("definitions.", "declare the topology in this file"),
+    ("listeners.tcp", "clients would not find the port; pin the host's port with `ports: { amqp: … }`"),
+    ("management.tcp.port", "pin the host's port with `ports: { management: … }`"),
+];
+
+impl Validation<'_> {
+    pub(super) fn configuration(&mut self) {
+        let body = self.body;
+        for plugin in &body.plugins {
+            if self.recorded.plugins.iter().any(|known| known == plugin.name) || self.broker.image.is_some() {
+                continue;
+            }
+            let known = self.recorded.plugins.iter().map(String::as_str);
+            let with_prefix = format!("rabbitmq_{}", plugin.name.replace('-', "_"));
+            let help = if self.recorded.plugins.contains(&with_prefix) {
+                format!("did you mean `{with_prefix}`?")
+            } else {
+                did_you_mean(plugin.name, known)
+                    .unwrap_or_else(|| "`rabbitmq-plugins list` in a container shows what there is".to_owned())
+            };
+            let text = format!(
+                "RabbitMQ {} has no plugin `{}`, and would ignore it silently",
+                self.broker.version, plugin.name
+            );
+            self.error("unknown-plugin", plugin.at, text, help);
+        }
+        let broker = self.broker;
+        for entry in broker.body.entries_of("config") {
+            self.line(entry);
+        }
+    }
+
+    fn line(&mut self, entry: &Entry) {
+        let key = entry.key.as_str();
+        if let Some((_, help)) = OURS.iter().find(|(ours, _)| {
+            key == *ours
+                || (ours.ends_with('.') && key.starts_with(ours))
+                || (*ours == "listeners.tcp" && key.starts_with("listeners.tcp."))
+        }) {
+            self.error("config-managed", entry.at, format!("`{key}` is set by mqlab"), *help);
+            return;
+        }
+        if self.recorded.configuration.is_empty() {
+            return;
+        }
+        let Some(known) = self.recorded.configuration_key(key) else {
+            let keys = self.recorded.configuration.keys().map(String::as_str);
+            let help = closest(key, keys).map_or_else(
+                || "the keys are those of rabbitmq.conf".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let text = format!(
+                "`{key}` is not a key of rabbitmq.conf in {}, and the broker would not start with it",
+                self.broker.version
+            );
+            self.error("unknown-config", entry.at, text, help);
+            return;
+        };
+        let value = entry.value.to_value();
+        if let Some(wanted) = misfit(known, &value) {
+            self.misfit(entry.value.at, key, &value, &wanted);
+        }
+    }
+
+    fn misfit(&mut self, at: Position, key: &str, value: &Value, wanted: &str) {
+        let text = format!("`{key}` cannot be {value}, and the broker would not start with it");
+        self.error("config-value", at, text, format!("it takes {wanted}"));
+    }
+}
+
+/// What the key wants, where the value is certainly none of it.
+fn misfit(known: &ConfigurationKey, value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::Text(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.contains(['\n', '\r']) {
+        return Some("one line".to_owned());
+    }
+    if known.values.contains(&text) {
+        return None;
+    }
+    let fits = |kind: &String| match kind.as_str() {
+        "integer" => text.parse::<i64>().is_ok(),
+        "float" => text.parse::<f64>().is_ok(),
+        "flag" => matches!(text.as_str(), "on" | "off" | "true" | "false"),
+        "bytesize" => text.starts_with(|first: char| first.is_ascii_digit()),
+        // Durations, addresses, files and the like are the broker's to judge.
+        _ => true,
+    };
+    if known.types.iter().any(fits) {
+        return None;
+    }
+    let mut wanted: Vec<&str> = known.types.iter().map(String::as_str).collect();
+    wanted.extend(known.values.iter().map(String::as_str));
+    Some(wanted.join(", "))
+}
