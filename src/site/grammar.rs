@@ -3,10 +3,10 @@
 use super::diagram::{Look, Node};
 use super::model::{End, PageId, Registry, Words, World};
 use super::text::visible;
-use crate::model::Resource;
+use crate::model::{Resource, Value};
 
 /// Makes nodes for the pictures of one page.
-pub struct Grammar<'a> {
+pub(crate) struct Grammar<'a> {
     pub world: &'a World<'a>,
     pub registry: &'a Registry,
     pub words: &'a Words,
@@ -16,7 +16,7 @@ pub struct Grammar<'a> {
 }
 
 impl Grammar<'_> {
-    pub fn node(&self, end: &End) -> Node {
+    pub(crate) fn node(&self, end: &End) -> Node {
         let mut node = match end {
             End::App(name) => self.app(name),
             End::Object(address) => match self.world.object(address) {
@@ -48,8 +48,8 @@ impl Grammar<'_> {
     }
 
     fn object(&self, resource: &Resource) -> Node {
-        let text = |name: &str| resource.attribute(name).and_then(|value| value.as_text());
-        let flag = |name: &str| resource.attribute(name).and_then(|value| value.as_bool());
+        let text = |name: &str| resource.attribute(name).and_then(Value::as_text);
+        let flag = |name: &str| resource.attribute(name).and_then(Value::as_bool);
         let mut badges = Vec::new();
         let (look, caption) = match resource.address.kind.as_str() {
             "exchange" => {
@@ -61,7 +61,7 @@ impl Grammar<'_> {
             }
             "queue" => (Look::Queue, visible(text("type").unwrap_or("queue"))),
             "topic" => {
-                let partitions = resource.attribute("partitions").and_then(|value| value.as_i64()).unwrap_or(0);
+                let partitions = resource.attribute("partitions").and_then(Value::as_i64).unwrap_or(0);
                 let partitions = u32::try_from(partitions).unwrap_or(0);
                 let caption = if partitions == 0 {
                     self.words.say("topic")
@@ -84,7 +84,7 @@ impl Grammar<'_> {
 }
 
 /// A stable text for one end.
-pub fn key(end: &End) -> String {
+pub(crate) fn key(end: &End) -> String {
     match end {
         End::App(name) => format!("app:{name}"),
         End::Object(address) => address.to_string(),

@@ -8,14 +8,14 @@ use super::model::{Arrow, End};
 use super::text::visible;
 
 /// More than this in one picture is read by nobody: it shows groups instead.
-pub const MOST: usize = 80;
+pub(crate) const MOST: usize = 80;
 /// The most around one object.
 const AROUND: usize = 26;
 /// Arrows of one kind around a group, before they are counted only.
 const NAMED: usize = 1;
 
 /// All of these ends with the arrows between them.
-pub fn all(grammar: &Grammar<'_>, ends: &BTreeSet<End>) -> Graph {
+pub(crate) fn all(grammar: &Grammar<'_>, ends: &BTreeSet<End>) -> Graph {
     let index: BTreeMap<&End, usize> = ends.iter().enumerate().map(|(at, end)| (end, at)).collect();
     let edges = ends.iter().flat_map(|end| grammar.world.leaving(end)).filter_map(|arrow| {
         let (from, to) = (*index.get(&arrow.from)?, *index.get(&arrow.to)?);
@@ -34,7 +34,7 @@ fn labels(arrow: &Arrow<'_>) -> Vec<String> {
 /// The ends around one: what reaches it, step by step against the arrows, and where it leads, step by
 /// step with them. An app ends a way, for behind it another story begins. The second value is how many
 /// were left out.
-pub fn around(grammar: &Grammar<'_>, centre: &End) -> (BTreeSet<End>, usize) {
+pub(crate) fn around(grammar: &Grammar<'_>, centre: &End) -> (BTreeSet<End>, usize) {
     let mut found = BTreeSet::from([centre.clone()]);
     let mut left_out = BTreeSet::new();
     let mut waiting = VecDeque::from([(centre.clone(), true), (centre.clone(), false)]);
@@ -63,7 +63,7 @@ pub fn around(grammar: &Grammar<'_>, centre: &End) -> (BTreeSet<End>, usize) {
 }
 
 /// The picture of a large part: one node per broker, kind and first word of the name.
-pub fn grouped(grammar: &Grammar<'_>, ends: &BTreeSet<End>) -> Graph {
+pub(crate) fn grouped(grammar: &Grammar<'_>, ends: &BTreeSet<End>) -> Graph {
     let prefixes = prefixes(ends);
     let mut groups: BTreeMap<Group, Vec<&End>> = BTreeMap::new();
     for end in ends {
@@ -143,8 +143,19 @@ fn group_node(grammar: &Grammar<'_>, (broker, kind, word): &Group, ends: &[&End]
         label,
         caption: if broker.is_empty() { count } else { format!("{count} · {broker}") },
         badges: Vec::new(),
-        look: Look::Group,
+        look: Look::Group(form(kind)),
         href: grammar.registry.link(grammar.page, &list).ok(),
         focus: false,
+    }
+}
+
+/// The form of a group's members, for its colour.
+fn form(kind: &str) -> &'static str {
+    match kind {
+        "app" => "app",
+        "exchange" => "exchange",
+        "queue" => "queue",
+        "topic" => "topic",
+        _ => "plain",
     }
 }

@@ -30,7 +30,7 @@ const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
 
 /// The templates of one language.
-pub struct Renderer {
+pub(crate) struct Renderer {
     tera: Tera,
 }
 
@@ -46,7 +46,7 @@ struct Globals<'a> {
 }
 
 impl Renderer {
-    pub fn new(words: &Words, title: &str, nav: pages::Nav, has_run: bool) -> Result<Self, BuildError> {
+    pub(crate) fn new(words: &Words, title: &str, nav: pages::Nav, has_run: bool) -> Result<Self, BuildError> {
         let failed = |source| BuildError::Template { template: "all".to_owned(), source };
         let mut tera = Tera::new();
         tera.add_raw_templates(TEMPLATES).map_err(failed)?;
@@ -56,7 +56,7 @@ impl Renderer {
         Ok(Self { tera })
     }
 
-    pub fn page(&self, template: &str, values: &impl Serialize) -> Result<String, BuildError> {
+    pub(crate) fn page(&self, template: &str, values: &impl Serialize) -> Result<String, BuildError> {
         let failed = |source| BuildError::Template { template: template.to_owned(), source };
         let context = Context::from_serialize(values).map_err(failed)?;
         self.tera.render(template, &context).map_err(failed)
@@ -64,7 +64,7 @@ impl Renderer {
 }
 
 /// The files that all pages share.
-pub fn assets() -> [(&'static str, String); 3] {
+pub(crate) fn assets() -> [(&'static str, String); 3] {
     [
         ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}")),
         ("assets/theme.js", THEME.to_owned()),
@@ -73,6 +73,6 @@ pub fn assets() -> [(&'static str, String); 3] {
 }
 
 /// The looks of a picture in a file of its own.
-pub fn picture_style() -> String {
+pub(crate) fn picture_style() -> String {
     format!("{COLOURS}\nsvg{{background:var(--paper)}}\n{DIAGRAM}")
 }

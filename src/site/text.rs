@@ -15,7 +15,7 @@ const INDEX: &str = "index";
 
 /// A file name that says what it is of: `mail.eu` stays, everything that some file system or URL would
 /// not carry unchanged is replaced and gets a hash behind it, so that two names never meet.
-pub fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug: String = name
         .chars()
         .map(|character| if is_plain(character) { character } else { lower(character) })
@@ -57,14 +57,14 @@ fn is_special(name: &str) -> bool {
 
 /// A text in which nothing is invisible and nothing changes the direction of what follows: such
 /// characters become their number, `⟨U+202E⟩`. An empty name is shown as two quotes.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
     }
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hidden(character) {
-            drop(write!(out, "⟨U+{:04X}⟩", u32::from(character)));
+            let _ = write!(out, "⟨U+{:04X}⟩", u32::from(character));
         } else {
             out.push(character);
         }
@@ -73,7 +73,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Several lines to paste: as [`visible`], but lines stay lines.
-pub fn visible_lines(text: &str) -> String {
+pub(crate) fn visible_lines(text: &str) -> String {
     text.split('\n')
         .map(|line| if line.is_empty() { String::new() } else { visible(line) })
         .collect::<Vec<_>>()

@@ -161,6 +161,20 @@ async function withoutScripts(browser, folder) {
   await context.close();
 }
 
+// The picture as a file of its own: well-formed, with its looks, and its links lead on.
+async function picturesAlone(browser, folder, names) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, offline: true, colorScheme: 'dark' });
+  for (const name of names) {
+    const { page, seen } = await open(context, folder, name);
+    expect(`${name}: errors`, seen.errors, []);
+    expect(`${name}: requests`, seen.requests, []);
+    expect(`${name}: is a picture`, await page.evaluate(() => document.documentElement.tagName), 'svg');
+    expect(`${name}: has its looks`, await page.evaluate(() => getComputedStyle(document.querySelector('.d-shape')).fill) !== 'rgb(0, 0, 0)', true);
+    await page.close();
+  }
+  await context.close();
+}
+
 async function everyPage(browser, folder, files) {
   const context = await browser.newContext({ viewport: { width: 360, height: 700 }, offline: true });
   for (const name of files.slice(0, MOST_PAGES)) {
@@ -188,6 +202,7 @@ async function main() {
   try {
     for (const [sort, name] of sorts) { await checkSort(browser, folder, sort, name); }
     await everyPage(browser, folder, files);
+    await picturesAlone(browser, folder, sorts.map(([, name]) => name.replace(/html$/, 'svg')).filter((name) => fs.existsSync(path.join(folder, name))));
     await behaviour(browser, folder, (sorts.find(([sort]) => sort === 'queue') ?? [])[1]);
     await withoutScripts(browser, folder);
   } finally {

@@ -4,26 +4,26 @@ use super::measure::{Face, shorten, width};
 use super::{Edge, Look, Node};
 
 /// Font sizes in pixels; nothing is smaller than 11.
-pub const NAME: f64 = 13.0;
-pub const SMALL: f64 = 11.0;
+pub(crate) const NAME: f64 = 13.0;
+pub(crate) const SMALL: f64 = 11.0;
 /// Names longer than this are shortened.
 const NAME_MOST: f64 = 200.0;
 const LABEL_MOST: f64 = 170.0;
 /// Labels longer than this are broken at their commas, which headers have between them.
 const LABEL_WRAP: f64 = 110.0;
 const NARROWEST: f64 = 84.0;
-pub const LINE: f64 = 16.0;
+pub(crate) const LINE: f64 = 16.0;
 /// More labels than this are counted instead of shown.
 const LABEL_LINES: usize = 4;
 /// Between two badges, and inside one.
-pub const BADGE_GAP: f64 = 4.0;
-pub const BADGE_PAD: f64 = 5.0;
+pub(crate) const BADGE_GAP: f64 = 4.0;
+pub(crate) const BADGE_PAD: f64 = 5.0;
 /// The most partitions that are drawn one by one.
-pub const CELLS: u32 = 16;
+pub(crate) const CELLS: u32 = 16;
 
 /// A node's measures and the texts as they fit.
 #[derive(Clone, Debug)]
-pub struct Sized {
+pub(crate) struct Sized {
     pub width: f64,
     pub height: f64,
     /// Where the texts begin, from the left side.
@@ -34,19 +34,18 @@ pub struct Sized {
 
 /// The lines of an arrow's label.
 #[derive(Clone, Debug, Default)]
-pub struct LabelText {
+pub(crate) struct LabelText {
     pub width: f64,
     pub height: f64,
     pub lines: Vec<String>,
 }
 
-pub fn size(node: &Node) -> Sized {
+pub(crate) fn size(node: &Node) -> Sized {
     let (indent, margin, height) = match node.look {
         Look::App => (17.0, 17.0, 46.0),
         Look::Exchange(_) => (40.0, 18.0, 48.0),
-        Look::Queue => (12.0, 12.0, 48.0),
+        Look::Queue | Look::Plain | Look::Group(_) => (12.0, 12.0, 48.0),
         Look::Topic(_) => (12.0, 12.0, 60.0),
-        Look::Plain | Look::Group => (12.0, 12.0, 48.0),
     };
     let name = shorten(&node.label, Face::Mono, NAME, NAME_MOST);
     let badges: f64 = node.badges.iter().map(|badge| badge_width(badge) + BADGE_GAP).sum();
@@ -56,11 +55,11 @@ pub fn size(node: &Node) -> Sized {
     Sized { width: (indent + text + margin).max(NARROWEST).ceil(), height, indent, name, caption }
 }
 
-pub fn badge_width(badge: &str) -> f64 {
+pub(crate) fn badge_width(badge: &str) -> f64 {
     width(badge, Face::Sans, SMALL) + 2.0 * BADGE_PAD
 }
 
-pub fn label(edge: &Edge) -> LabelText {
+pub(crate) fn label(edge: &Edge) -> LabelText {
     if edge.labels.is_empty() {
         return LabelText::default();
     }

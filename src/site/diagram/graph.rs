@@ -2,14 +2,14 @@
 
 /// Nodes and the arrows between them. The order of both carries no meaning: drawing sorts by key.
 #[derive(Clone, Debug, Default)]
-pub struct Graph {
+pub(crate) struct Graph {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
 }
 
 /// One thing in a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     /// Unique and stable: it breaks ties, so that a small edit moves little.
     pub key: String,
     /// The name. Long ones are shortened in the middle; the full one stays as the tooltip.
@@ -27,7 +27,7 @@ pub struct Node {
 
 /// The form of a node: form and letter tell the kind, colour only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// A pill: a program.
     App,
     /// A hexagon with the letter of its type.
@@ -38,13 +38,13 @@ pub enum Look {
     Topic(u32),
     /// Something of the broker's own or of a kind without a form.
     Plain,
-    /// Several of one kind.
-    Group,
+    /// Several of one kind, by the class of its form.
+    Group(&'static str),
 }
 
 /// An arrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edge {
+pub(crate) struct Edge {
     /// Index in [`Graph::nodes`].
     pub from: usize,
     pub to: usize,
@@ -54,7 +54,7 @@ pub struct Edge {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Style {
+pub(crate) enum Style {
     /// An app writes.
     Produce,
     /// An app reads.
@@ -70,7 +70,7 @@ pub enum Style {
 
 impl Style {
     /// The class in the picture and the key of its text in the legend.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Produce => "produce",
             Self::Consume => "consume",
@@ -85,7 +85,7 @@ impl Style {
 impl Graph {
     /// One arrow per pair and style, with the labels of all that were parallel, sorted and each once.
     /// What goes from a node to itself becomes one arrow, in the first of its styles.
-    pub fn merge_parallel(&mut self) {
+    pub(crate) fn merge_parallel(&mut self) {
         let mut merged: std::collections::BTreeMap<(usize, usize, Style), Vec<String>> =
             std::collections::BTreeMap::new();
         self.edges.sort_by_key(|edge| edge.style);

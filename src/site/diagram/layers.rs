@@ -9,7 +9,7 @@ use super::Graph;
 
 /// A connected part of a graph in layers.
 #[derive(Clone, Debug, Default)]
-pub struct Layered {
+pub(crate) struct Layered {
     pub vertices: Vec<Vertex>,
     /// Vertices from top to bottom, by layer.
     pub layers: Vec<Vec<usize>>,
@@ -17,14 +17,14 @@ pub struct Layered {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vertex {
+pub(crate) struct Vertex {
     pub what: What,
     pub layer: usize,
 }
 
 /// What stands at a place: indices into the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub(crate) enum What {
     Node(usize),
     Label(usize),
     Bend(usize),
@@ -32,7 +32,7 @@ pub enum What {
 
 /// An arrow's vertices from left to right.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub(crate) struct Chain {
     pub edge: usize,
     pub vertices: Vec<usize>,
     /// The arrow points to the left: it closes a cycle.
@@ -40,7 +40,7 @@ pub struct Chain {
 }
 
 /// The connected parts, biggest first, each sorted by key.
-pub fn components(graph: &Graph) -> Vec<Vec<usize>> {
+pub(crate) fn components(graph: &Graph) -> Vec<Vec<usize>> {
     let mut neighbours = vec![Vec::new(); graph.nodes.len()];
     for edge in &graph.edges {
         neighbours[edge.from].push(edge.to);
@@ -77,7 +77,7 @@ fn by_key(graph: &Graph, nodes: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// Puts one connected part into layers. Arrows from a node to itself are left out.
-pub fn layered(graph: &Graph, part: &[usize]) -> Layered {
+pub(crate) fn layered(graph: &Graph, part: &[usize]) -> Layered {
     let members: BTreeSet<usize> = part.iter().copied().collect();
     let edges: Vec<usize> = (0..graph.edges.len())
         .filter(|&edge| members.contains(&graph.edges[edge].from) && graph.edges[edge].from != graph.edges[edge].to)
@@ -120,7 +120,7 @@ impl Layered {
     }
 
     /// The vertices to the left and to the right of each vertex.
-    pub fn neighbours(&self) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+    pub(crate) fn neighbours(&self) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
         let mut left = vec![Vec::new(); self.vertices.len()];
         let mut right = vec![Vec::new(); self.vertices.len()];
         for pair in self.chains.iter().flat_map(|chain| chain.vertices.windows(2)) {

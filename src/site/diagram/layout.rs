@@ -17,7 +17,7 @@ const LOOP: f64 = 34.0;
 
 /// Everything that the drawing needs.
 #[derive(Clone, Debug, Default)]
-pub struct Layout {
+pub(crate) struct Layout {
     pub width: f64,
     pub height: f64,
     /// By index in [`Graph::nodes`].
@@ -27,7 +27,7 @@ pub struct Layout {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Rect {
+pub(crate) struct Rect {
     pub x: f64,
     pub y: f64,
     pub width: f64,
@@ -36,7 +36,7 @@ pub struct Rect {
 
 /// A drawn edge.
 #[derive(Clone, Debug)]
-pub struct Arrow {
+pub(crate) struct Arrow {
     /// Index in [`Graph::edges`].
     pub edge: usize,
     /// SVG path data.
@@ -47,21 +47,21 @@ pub struct Arrow {
 
 /// The arrow's head.
 #[derive(Clone, Copy, Debug)]
-pub struct Tip {
+pub(crate) struct Tip {
     pub x: f64,
     pub y: f64,
     pub heading: Heading,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heading {
+pub(crate) enum Heading {
     Right,
     Left,
     Up,
 }
 
 /// Lays the graph out. Call [`Graph::merge_parallel`] before.
-pub fn layout(graph: &Graph) -> Layout {
+pub(crate) fn layout(graph: &Graph) -> Layout {
     let mut out = Layout {
         boxes: vec![Rect::default(); graph.nodes.len()],
         sizes: graph.nodes.iter().map(boxes::size).collect(),
@@ -88,10 +88,10 @@ fn place_part(graph: &Graph, part: &[usize], top: f64, out: &mut Layout) -> f64 
     let mut layered = layered(graph, part);
     order(&mut layered);
     let labels: Vec<LabelText> = graph.edges.iter().map(boxes::label).collect();
-    let loops = |node: usize| graph.edges.iter().position(|edge| edge.from == node && edge.to == node);
+    let self_loop = |node: usize| graph.edges.iter().position(|edge| edge.from == node && edge.to == node);
     let size = |what: What| match what {
         What::Node(node) => {
-            let below = loops(node).map_or((0.0, 0.0), |edge| (labels[edge].width + 40.0, below(&labels[edge])));
+            let below = self_loop(node).map_or((0.0, 0.0), |edge| (labels[edge].width + 40.0, below(&labels[edge])));
             ((out.sizes[node].width + sheets(graph.nodes[node].look)).max(below.0), out.sizes[node].height + below.1)
         }
         What::Label(edge) => (labels[edge].width, labels[edge].height),
@@ -140,7 +140,7 @@ fn place_part(graph: &Graph, part: &[usize], top: f64, out: &mut Layout) -> f64 
         }
     }
     out.arrows.append(&mut arrows);
-    for edge in part.iter().filter_map(|&node| loops(node)) {
+    for edge in part.iter().filter_map(|&node| self_loop(node)) {
         out.arrows.push(loop_arrow(edge, out.boxes[graph.edges[edge].from], labels[edge].clone()));
     }
     let right = columns.last().map_or(0.0, |(left, width)| left + width);

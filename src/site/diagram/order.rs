@@ -5,7 +5,7 @@ use super::layers::Layered;
 const SWEEPS: usize = 16;
 
 /// Orders every layer. Ties keep the order that the sorted keys gave, so small edits move little.
-pub fn order(layered: &mut Layered) {
+pub(crate) fn order(layered: &mut Layered) {
     let (left, right) = layered.neighbours();
     let mut position = vec![0; layered.vertices.len()];
     seed(layered, &right, &mut position);

@@ -6,13 +6,13 @@ use super::layers::{Layered, What};
 const PASSES: usize = 12;
 
 /// How much room each vertex takes.
-pub struct Room {
+pub(crate) struct Room {
     pub width: Vec<f64>,
     pub height: Vec<f64>,
 }
 
 /// The centres from the top, the smallest upper side at 0.
-pub fn heights(layered: &Layered, room: &Room) -> Vec<f64> {
+pub(crate) fn heights(layered: &Layered, room: &Room) -> Vec<f64> {
     let (left, right) = layered.neighbours();
     let mut centre = vec![0.0; layered.vertices.len()];
     for layer in &layered.layers {
@@ -99,7 +99,7 @@ fn settle(layered: &Layered, layer: &[usize], sides: &[&Vec<Vec<usize>>], room: 
 }
 
 /// The left sides of the columns and their widths.
-pub fn columns(layered: &Layered, room: &Room, centre: &[f64]) -> Vec<(f64, f64)> {
+pub(crate) fn columns(layered: &Layered, room: &Room, centre: &[f64]) -> Vec<(f64, f64)> {
     let widest = |layer: &Vec<usize>| layer.iter().map(|&vertex| room.width[vertex]).fold(0.0, f64::max);
     let mut steepest = vec![0.0_f64; layered.layers.len()];
     for pair in layered.chains.iter().flat_map(|chain| chain.vertices.windows(2)) {

@@ -9,12 +9,12 @@ use super::layout::{Arrow, Heading, Rect, Tip};
 /// The most room between two arrows at one side of a node.
 const PORT_GAP: f64 = 12.0;
 /// The slope at the sides of a hexagon.
-pub const HEXAGON: f64 = 14.0;
+pub(crate) const HEXAGON: f64 = 14.0;
 /// How far the sheets behind a queue stick out.
-pub const SHEETS: f64 = 8.0;
+pub(crate) const SHEETS: f64 = 8.0;
 
 /// What routing needs to know of the places.
-pub struct Places<'a> {
+pub(crate) struct Places<'a> {
     pub layered: &'a Layered,
     pub centre: &'a [f64],
     pub columns: &'a [(f64, f64)],
@@ -25,7 +25,7 @@ pub struct Places<'a> {
 }
 
 /// The arrows of one part, in the order of its chains.
-pub fn route(places: &Places<'_>) -> Vec<Arrow> {
+pub(crate) fn route(places: &Places<'_>) -> Vec<Arrow> {
     let ports = ports(places);
     places.layered.chains.iter().zip(ports).map(|(chain, ends)| arrow(places, chain, ends)).collect()
 }
@@ -127,7 +127,7 @@ fn arrow(places: &Places<'_>, chain: &Chain, (leaving, reaching): (f64, f64)) ->
     let mut path = String::new();
     let tip_left = if chain.reversed { 7.0 } else { 0.0 };
     let tip_right = if chain.reversed { 0.0 } else { 7.0 };
-    drop(write!(path, "M{} {}", number(start.0 + tip_left), number(start.1)));
+    let _ = write!(path, "M{} {}", number(start.0 + tip_left), number(start.1));
     let stops = places.stops(chain, (leaving, reaching));
     let last = stops.len() - 1;
     for (at, pair) in stops.windows(2).enumerate() {
@@ -138,15 +138,15 @@ fn arrow(places: &Places<'_>, chain: &Chain, (leaving, reaching): (f64, f64)) ->
         let to = places.columns[vertices[vertex].layer].0 - if at + 1 == last { tip_right } else { 0.0 };
         let middle = f64::midpoint(from, to);
         let points = [middle, y, middle, next, to, next].map(number).join(" ");
-        drop(write!(path, "H{}C{points}", number(from)));
+        let _ = write!(path, "H{}C{points}", number(from));
     }
-    drop(write!(path, "H{}", number(stop.0 - tip_right)));
+    let _ = write!(path, "H{}", number(stop.0 - tip_right));
     let ((x, y), heading) = if chain.reversed { (start, Heading::Left) } else { (stop, Heading::Right) };
     Arrow { edge: chain.edge, path, tip: Tip { x, y, heading }, label: None }
 }
 
 /// A coordinate with one digit behind the point, and none where it is whole.
-pub fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
     // `-0` would be another text for the same place.
     format!("{}", if rounded == 0.0 { 0.0 } else { rounded })

@@ -5,14 +5,14 @@
 use std::fmt::Write as _;
 
 use super::boxes::{BADGE_GAP, BADGE_PAD, CELLS, LINE, NAME, SMALL, Sized, badge_width};
-use super::layout::{Arrow, Heading, Layout, Rect, Tip, layout};
+use super::layout::{Arrow, Heading, Rect, Tip, layout};
 use super::measure::{Face, width};
 use super::route::{HEXAGON, number};
 use super::{Graph, Look, Node, Style};
 
 /// A drawn picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// The `<svg>` element, to be put into a page as it is.
     pub svg: String,
     /// In pixels, at which the smallest text is 11 pixels high.
@@ -24,7 +24,7 @@ pub struct Picture {
 
 /// What stands in a picture besides its graph.
 #[derive(Clone, Copy, Debug)]
-pub struct Words<'a> {
+pub(crate) struct Words<'a> {
     /// Prefix of the ids in it: unique within the page.
     pub id: &'a str,
     pub title: &'a str,
@@ -33,7 +33,7 @@ pub struct Words<'a> {
 }
 
 /// Lays out and draws. The same graph gives the same bytes, whatever the order of its nodes and edges.
-pub fn draw(graph: &Graph, words: Words<'_>) -> Picture {
+pub(crate) fn draw(graph: &Graph, words: Words<'_>) -> Picture {
     let mut graph = graph.clone();
     sort(&mut graph);
     graph.merge_parallel();
@@ -44,12 +44,12 @@ pub fn draw(graph: &Graph, words: Words<'_>) -> Picture {
     let (wide, high) = (number(layout.width), number(layout.height));
     let mut svg = String::new();
     let id = escape(words.id);
-    drop(write!(
+    let _ = write!(
         svg,
         r#"<svg class="d" xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="group" aria-labelledby="{id}-title" aria-describedby="{id}-desc"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>"#,
         escape(words.title),
         escape(words.description),
-    ));
+    );
     svg.push_str("\n<g aria-hidden=\"true\">\n");
     for arrow in &layout.arrows {
         line(&mut svg, arrow, graph.edges[arrow.edge].style);
@@ -68,7 +68,7 @@ pub fn draw(graph: &Graph, words: Words<'_>) -> Picture {
 }
 
 /// A file of its own: the same picture with its looks inside.
-pub fn standalone(svg: &str, css: &str) -> String {
+pub(crate) fn standalone(svg: &str, css: &str) -> String {
     match svg.split_once("</desc>") {
         Some((head, rest)) => format!("{head}</desc><style>\n{css}</style>{rest}"),
         None => svg.to_owned(),
@@ -76,7 +76,7 @@ pub fn standalone(svg: &str, css: &str) -> String {
 }
 
 /// A short arrow in a style, for the legend.
-pub fn swatch(style: Style) -> String {
+pub(crate) fn swatch(style: Style) -> String {
     let mut svg = String::from(
         r#"<svg class="d d-swatch" width="44" height="12" viewBox="0 0 44 12" aria-hidden="true" focusable="false">"#,
     );
@@ -87,7 +87,7 @@ pub fn swatch(style: Style) -> String {
 }
 
 /// Text for XML: markup becomes harmless, and what XML cannot hold is replaced.
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -103,7 +103,8 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-fn sort(graph: &mut Graph) {
+/// By key, so that the order of the input means nothing.
+pub(crate) fn sort(graph: &mut Graph) {
     let mut order: Vec<usize> = (0..graph.nodes.len()).collect();
     order.sort_by(|one, two| graph.nodes[*one].key.cmp(&graph.nodes[*two].key));
     let mut place = vec![0; order.len()];
@@ -123,16 +124,16 @@ fn line(svg: &mut String, arrow: &Arrow, style: Style) {
         Heading::Left => format!("M{} {}l9 -4.5v9z", number(x), number(y)),
         Heading::Up => format!("M{} {}l-4.5 9h9z", number(x), number(y)),
     };
-    drop(write!(svg, r#"<g class="d-edge d-{}"><path class="d-line" d="{}"/>"#, style.name(), arrow.path));
+    let _ = write!(svg, r#"<g class="d-edge d-{}"><path class="d-line" d="{}"/>"#, style.name(), arrow.path);
     if style == Style::ExchangeBinding {
-        drop(write!(svg, r#"<path class="d-core" d="{}"/>"#, arrow.path));
+        let _ = write!(svg, r#"<path class="d-core" d="{}"/>"#, arrow.path);
     }
-    drop(writeln!(svg, r#"<path class="d-tip" d="{tip}"/></g>"#));
+    let _ = writeln!(svg, r#"<path class="d-tip" d="{tip}"/></g>"#);
 }
 
 fn label(svg: &mut String, arrow: &Arrow, style: Style) {
     let Some((rect, text)) = &arrow.label else { return };
-    drop(write!(svg, r#"<g class="d-label d-{}">"#, style.name()));
+    let _ = write!(svg, r#"<g class="d-label d-{}">"#, style.name());
     rectangle(svg, "d-paper", *rect, 7.0);
     let mut y = rect.y + 14.0;
     for part in &text.lines {
@@ -151,14 +152,17 @@ fn node(svg: &mut String, node: &Node, rect: Rect, sized: &Sized) {
         Look::Queue => "queue",
         Look::Topic(_) => "topic",
         Look::Plain => "plain",
-        Look::Group => "group",
+        Look::Group(of) => of,
     };
     let focus = if node.focus { " d-focus" } else { "" };
-    drop(write!(svg, r#"<g class="d-node d-{kind}{focus}">"#));
+    let group = if matches!(node.look, Look::Group(_)) { " d-group" } else { "" };
+    let _ = write!(svg, r#"<g class="d-node d-{kind}{group}{focus}">"#);
     // The tooltip is the group's: inside the link it would be read out twice.
-    drop(write!(svg, "<title>{}</title>", escape(&node.label)));
+    let _ = write!(svg, "<title>{}</title>", escape(&node.label));
     match &node.href {
-        Some(href) => drop(write!(svg, r#"<a href="{}">"#, escape(href))),
+        Some(href) => {
+            let _ = write!(svg, r#"<a href="{}">"#, escape(href));
+        }
         None => svg.push_str("<g>"),
     }
     shape(svg, node.look, rect);
@@ -172,7 +176,7 @@ fn shape(svg: &mut String, look: Look, rect: Rect) {
         Look::App => rectangle(svg, "d-shape", rect, height / 2.0),
         Look::Exchange(letter) => {
             let middle = y + height / 2.0;
-            drop(write!(
+            let _ = write!(
                 svg,
                 r#"<path class="d-shape" d="M{} {}H{}L{} {}L{} {}H{}L{} {}Z"/>"#,
                 number(x + HEXAGON),
@@ -185,9 +189,9 @@ fn shape(svg: &mut String, look: Look, rect: Rect) {
                 number(x + HEXAGON),
                 number(x),
                 number(middle),
-            ));
+            );
             let centre = (x + 25.0, middle);
-            drop(write!(
+            let _ = write!(
                 svg,
                 r#"<circle class="d-seal" cx="{}" cy="{}" r="11"/><text class="d-letter" aria-hidden="true" x="{}" y="{}">{}</text>"#,
                 number(centre.0),
@@ -195,7 +199,7 @@ fn shape(svg: &mut String, look: Look, rect: Rect) {
                 number(centre.0),
                 number(centre.1 + 4.5),
                 escape(&letter.to_string()),
-            ));
+            );
         }
         Look::Queue => {
             for sheet in [8.0, 4.0] {
@@ -209,7 +213,7 @@ fn shape(svg: &mut String, look: Look, rect: Rect) {
             strip(svg, partitions, rect);
         }
         Look::Plain => rectangle(svg, "d-shape", rect, 5.0),
-        Look::Group => {
+        Look::Group(_) => {
             rectangle(svg, "d-sheet", Rect { x: x + 4.0, y: y + 4.0, width: width - 8.0, height }, 9.0);
             rectangle(svg, "d-shape", rect, 9.0);
         }
@@ -246,7 +250,7 @@ fn texts(svg: &mut String, node: &Node, rect: Rect, sized: &Sized) {
         return;
     }
     let first =
-        if matches!(node.look, Look::Exchange(_) | Look::Queue | Look::Plain | Look::Group) { 21.0 } else { 20.0 };
+        if matches!(node.look, Look::Exchange(_) | Look::Queue | Look::Plain | Look::Group(_)) { 21.0 } else { 20.0 };
     write_text(svg, "d-name", (start(name), rect.y + first), name, &sized.name);
     let y = rect.y + first + 16.0;
     let mut x = start(second);
@@ -263,7 +267,7 @@ fn texts(svg: &mut String, node: &Node, rect: Rect, sized: &Sized) {
 }
 
 fn rectangle(svg: &mut String, class: &str, rect: Rect, radius: f64) {
-    drop(write!(
+    let _ = write!(
         svg,
         r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>"#,
         number(rect.x),
@@ -271,29 +275,19 @@ fn rectangle(svg: &mut String, class: &str, rect: Rect, radius: f64) {
         number(rect.width),
         number(rect.height),
         number(radius),
-    ));
+    );
 }
 
 fn write_text(svg: &mut String, class: &str, (x, y): (f64, f64), wide: f64, text: &str) {
     if text.is_empty() {
         return;
     }
-    drop(write!(
+    let _ = write!(
         svg,
         r#"<text class="{class}" x="{}" y="{}" textLength="{}" lengthAdjust="spacingAndGlyphs">{}</text>"#,
         number(x),
         number(y),
         number(wide),
         escape(text),
-    ));
-}
-
-/// For the tests of the drawing: where everything ended up.
-#[cfg(test)]
-pub fn laid_out(graph: &Graph) -> (Graph, Layout) {
-    let mut graph = graph.clone();
-    sort(&mut graph);
-    graph.merge_parallel();
-    let layout = layout(&graph);
-    (graph, layout)
+    );
 }

@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
-use super::layout::{Layout, Rect};
-use super::svg::laid_out;
+use super::layout::{Layout, Rect, layout};
+use super::svg::sort;
 use super::*;
 
-const LOOKS: [Look; 6] = [Look::App, Look::Exchange('T'), Look::Queue, Look::Topic(6), Look::Plain, Look::Group];
+const LOOKS: [Look; 6] =
+    [Look::App, Look::Exchange('T'), Look::Queue, Look::Topic(6), Look::Plain, Look::Group("queue")];
 const STYLES: [Style; 6] =
     [Style::Produce, Style::Consume, Style::Binding, Style::ExchangeBinding, Style::DeadLetter, Style::Alternate];
 
@@ -43,6 +44,15 @@ prop_compose! {
         let edges = edges.into_iter().map(|(from, to, labels, style)| Edge { from, to, labels, style: STYLES[style] });
         Graph { nodes: nodes.collect(), edges: edges.collect() }
     }
+}
+
+/// As the drawing does it.
+fn laid_out(graph: &Graph) -> (Graph, Layout) {
+    let mut graph = graph.clone();
+    sort(&mut graph);
+    graph.merge_parallel();
+    let layout = layout(&graph);
+    (graph, layout)
 }
 
 fn overlap(one: Rect, two: Rect) -> bool {

@@ -5,6 +5,6 @@ mod page_id;
 mod words;
 mod world;
 
-pub use page_id::{PageId, Registry};
-pub use words::Words;
-pub use world::{Arrow, End, World, has_page, kind_of};
+pub(crate) use page_id::{PageId, Registry};
+pub(crate) use words::Words;
+pub(crate) use world::{Arrow, End, World, has_page, kind_of};

@@ -8,7 +8,7 @@ use crate::site::text::slug;
 
 /// What a page is about. The id is the same in every language and in every build.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PageId {
+pub(crate) enum PageId {
     Overview,
     /// What the last run did.
     Run,
@@ -26,7 +26,7 @@ pub enum PageId {
 
 /// Where a page is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// From the folder of the language.
     pub path: String,
     /// The id of the row, for an object without a page.
@@ -35,14 +35,14 @@ pub struct Place {
 
 /// All pages of one language.
 #[derive(Debug, Default)]
-pub struct Registry {
+pub(crate) struct Registry {
     places: BTreeMap<PageId, Place>,
     owners: BTreeMap<String, PageId>,
 }
 
 impl PageId {
     /// For messages and for scripts.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Overview => "overview".to_owned(),
             Self::Run => "run".to_owned(),
@@ -57,7 +57,7 @@ impl PageId {
 
 impl Registry {
     /// Adds a page that has no object behind it.
-    pub fn add(&mut self, id: PageId) -> Result<(), BuildError> {
+    pub(crate) fn add(&mut self, id: PageId) -> Result<(), BuildError> {
         let path = match &id {
             PageId::Overview => "index.html".to_owned(),
             PageId::Run => "run.html".to_owned(),
@@ -71,7 +71,7 @@ impl Registry {
     }
 
     /// Adds an object that is a row in the list of its kind.
-    pub fn add_row(&mut self, address: &Address) -> Result<(), BuildError> {
+    pub(crate) fn add_row(&mut self, address: &Address) {
         let list = PageId::Kind { broker: address.broker.clone(), kind: address.kind.clone() };
         let path = self.find(&list).map(|place| place.path.clone()).unwrap_or_default();
         let name = match &address.vhost {
@@ -80,27 +80,26 @@ impl Registry {
         };
         let fragment = Some(format!("row-{}", slug(&name)));
         self.places.insert(PageId::Object(address.clone()), Place { path, fragment });
-        Ok(())
     }
 
-    pub fn find(&self, id: &PageId) -> Option<&Place> {
+    pub(crate) fn find(&self, id: &PageId) -> Option<&Place> {
         self.places.get(id)
     }
 
     /// The link from one page to another, relative. A page that does not exist is an error.
-    pub fn link(&self, from: &PageId, to: &PageId) -> Result<String, BuildError> {
+    pub(crate) fn link(&self, from: &PageId, to: &PageId) -> Result<String, BuildError> {
         let dead = || BuildError::DeadLink { from: from.text(), to: to.text() };
         let place = self.find(to).ok_or_else(dead)?;
         Ok(self.relative(from, place))
     }
 
     /// The link to an object, if the site has it: a broker's own exchange has no page.
-    pub fn link_object(&self, from: &PageId, address: &Address) -> Option<String> {
+    pub(crate) fn link_object(&self, from: &PageId, address: &Address) -> Option<String> {
         self.find(&PageId::Object(address.clone())).map(|place| self.relative(from, place))
     }
 
     /// The way from a page up to the folder of the language: `../../`.
-    pub fn root(&self, from: &PageId) -> String {
+    pub(crate) fn root(&self, from: &PageId) -> String {
         let depth = self.find(from).map_or(0, |place| place.path.matches('/').count());
         "../".repeat(depth)
     }

@@ -9,7 +9,7 @@ const LANGUAGES: [(&str, &str, &str); 1] = [("en", "English", include_str!("../.
 
 /// The texts of one language.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub(crate) struct Words {
     /// As in `lang="en"`.
     pub language: &'static str,
     texts: BTreeMap<String, String>,
@@ -17,7 +17,7 @@ pub struct Words {
 
 impl Words {
     /// The texts of a language, English where the binary has no others for it.
-    pub fn of(language: &str) -> Result<Self, BuildError> {
+    pub(crate) fn of(language: &str) -> Result<Self, BuildError> {
         let found = LANGUAGES.iter().find(|(tag, ..)| *tag == language).unwrap_or(&LANGUAGES[0]);
         let (tag, _, json) = *found;
         let failed = |detail: String| BuildError::Texts { language: tag.to_owned(), detail };
@@ -26,17 +26,17 @@ impl Words {
     }
 
     /// For templates: `{{ t.brokers }}`.
-    pub fn texts(&self) -> &BTreeMap<String, String> {
+    pub(crate) fn texts(&self) -> &BTreeMap<String, String> {
         &self.texts
     }
 
     /// A sentence; the key itself where there is none, which a test keeps from happening.
-    pub fn say(&self, key: &str) -> String {
+    pub(crate) fn say(&self, key: &str) -> String {
         self.texts.get(key).cloned().unwrap_or_else(|| format!("[{key}]"))
     }
 
     /// A sentence with its places filled: `{name}`.
-    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub(crate) fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         // One pass over the sentence, so that a value that looks like a place stays what it is.
         let sentence = self.say(key);
         let mut out = String::new();
@@ -52,7 +52,7 @@ impl Words {
     }
 
     /// `1 partition`, `6 partitions`: the keys `…_one` and `…_many` with the place `{n}`.
-    pub fn count(&self, key: &str, number: usize) -> String {
+    pub(crate) fn count(&self, key: &str, number: usize) -> String {
         let form = if number == 1 { "one" } else { "many" };
         self.fill(&format!("{key}_{form}"), &[("n", &number.to_string())])
     }

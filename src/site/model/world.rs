@@ -9,7 +9,7 @@ use crate::site::diagram::Style;
 use crate::site::{BrokerInput, BuildError, SiteInput};
 
 /// Everything by address, computed once.
-pub struct World<'a> {
+pub(crate) struct World<'a> {
     pub input: &'a SiteInput<'a>,
     objects: BTreeMap<&'a Address, (&'a BrokerInput<'a>, &'a Resource)>,
     /// Arrows inside the brokers and from and to apps, sorted.
@@ -23,14 +23,14 @@ pub struct World<'a> {
 
 /// One end of an arrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum End {
+pub(crate) enum End {
     App(String),
     Object(Address),
 }
 
 /// An arrow with what the file says about it.
 #[derive(Clone, Debug)]
-pub struct Arrow<'a> {
+pub(crate) struct Arrow<'a> {
     pub from: End,
     pub to: End,
     pub label: String,
@@ -40,7 +40,7 @@ pub struct Arrow<'a> {
 }
 
 impl<'a> World<'a> {
-    pub fn new(input: &'a SiteInput<'a>) -> Self {
+    pub(crate) fn new(input: &'a SiteInput<'a>) -> Self {
         let mut objects = BTreeMap::new();
         let mut arrows = Vec::new();
         let mut parts: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
@@ -58,7 +58,9 @@ impl<'a> World<'a> {
             arrows.extend(app.consumes.iter().map(|flow| Arrow::consume(app, flow)));
         }
         arrows.sort_by(|one, two| one.key().cmp(&two.key()));
-        parts.values_mut().for_each(|parts| parts.sort_by(|one, two| one.address.cmp(&two.address)));
+        for parts in parts.values_mut() {
+            parts.sort_by(|one, two| one.address.cmp(&two.address));
+        }
         let (mut leaving, mut reaching) = (BTreeMap::<End, Vec<usize>>::new(), BTreeMap::<End, Vec<usize>>::new());
         for (at, arrow) in arrows.iter().enumerate() {
             leaving.entry(arrow.from.clone()).or_default().push(at);
@@ -67,25 +69,25 @@ impl<'a> World<'a> {
         Self { input, objects, arrows, leaving, reaching, parts }
     }
 
-    pub fn object(&self, address: &Address) -> Option<(&'a BrokerInput<'a>, &'a Resource)> {
+    pub(crate) fn object(&self, address: &Address) -> Option<(&'a BrokerInput<'a>, &'a Resource)> {
         self.objects.get(address).copied()
     }
 
-    pub fn leaving(&self, end: &End) -> impl Iterator<Item = &Arrow<'a>> + '_ {
+    pub(crate) fn leaving(&self, end: &End) -> impl Iterator<Item = &Arrow<'a>> + '_ {
         self.leaving.get(end).into_iter().flatten().map(|&at| &self.arrows[at])
     }
 
-    pub fn reaching(&self, end: &End) -> impl Iterator<Item = &Arrow<'a>> + '_ {
+    pub(crate) fn reaching(&self, end: &End) -> impl Iterator<Item = &Arrow<'a>> + '_ {
         self.reaching.get(end).into_iter().flatten().map(|&at| &self.arrows[at])
     }
 
     /// What cannot be without this object: its bindings, its permissions.
-    pub fn parts_of(&self, address: &Address) -> &[&'a Resource] {
+    pub(crate) fn parts_of(&self, address: &Address) -> &[&'a Resource] {
         self.parts.get(address).map_or(&[], Vec::as_slice)
     }
 
     /// Both ends of every arrow and every object that has a page, each once, sorted.
-    pub fn drawn(&self) -> BTreeSet<End> {
+    pub(crate) fn drawn(&self) -> BTreeSet<End> {
         let ends = self.arrows.iter().flat_map(|arrow| [arrow.from.clone(), arrow.to.clone()]);
         let apps = self.input.stack.apps.iter().map(|app| End::App(app.name.clone()));
         let objects = self
@@ -96,7 +98,7 @@ impl<'a> World<'a> {
     }
 
     /// All pages that this stack has.
-    pub fn registry(&self) -> Result<Registry, BuildError> {
+    pub(crate) fn registry(&self) -> Result<Registry, BuildError> {
         let mut registry = Registry::default();
         registry.add(PageId::Overview)?;
         if self.input.report.is_some() {
@@ -119,7 +121,7 @@ impl<'a> World<'a> {
                     if has_page(rules) {
                         registry.add(PageId::Object(resource.address.clone()))?;
                     } else {
-                        registry.add_row(&resource.address)?;
+                        registry.add_row(&resource.address);
                     }
                 }
             }
@@ -129,17 +131,17 @@ impl<'a> World<'a> {
 }
 
 /// Whether each object of a kind has a page: what apps can talk to has one, the others have a row in a list.
-pub fn has_page(rules: &KindRules) -> bool {
+pub(crate) fn has_page(rules: &KindRules) -> bool {
     rules.produce || rules.consume
 }
 
-pub fn kind_of(broker: &BrokerInput<'_>, kind: &str) -> Option<&'static KindRules> {
+pub(crate) fn kind_of(broker: &BrokerInput<'_>, kind: &str) -> Option<&'static KindRules> {
     broker.broker.description().kinds.iter().find(|rules| rules.kind == kind)
 }
 
-impl<'a> BrokerInput<'a> {
+impl BrokerInput<'_> {
     /// The objects of one kind, in the order of their addresses.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
         let mut members: Vec<&Resource> =
             self.topology.iter().filter(|resource| resource.address.kind == kind).collect();
         members.sort_by(|one, two| one.address.cmp(&two.address));

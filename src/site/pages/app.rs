@@ -12,13 +12,13 @@ use crate::site::pictures;
 use crate::site::text::visible;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct AppsPage {
+pub(crate) struct AppsPage {
     pub page: Frame,
     pub apps: Vec<AppLine>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct AppPage {
+pub(crate) struct AppPage {
     pub page: Frame,
     pub name: String,
     pub description: String,
@@ -32,7 +32,7 @@ pub struct AppPage {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct FlowRow {
+pub(crate) struct FlowRow {
     pub broker: Link,
     pub kind: String,
     pub object: Link,
@@ -41,11 +41,11 @@ pub struct FlowRow {
     pub origin: String,
 }
 
-pub fn apps_page(context: &Context<'_>, prefix: &str) -> AppsPage {
+pub(crate) fn apps_page(context: &Context<'_>, prefix: &str) -> AppsPage {
     AppsPage { page: frame(context, &context.words.say("apps"), &[], prefix), apps: app_lines(context) }
 }
 
-pub fn app_page(context: &Context<'_>, app: &App, prefix: &str) -> AppPage {
+pub(crate) fn app_page(context: &Context<'_>, app: &App, prefix: &str) -> AppPage {
     let name = visible(&app.name);
     let (ends, left_out) = pictures::around(&grammar(context, false), &End::App(app.name.clone()));
     let brokers = app.produces.iter().chain(&app.consumes).map(|flow| &flow.address.broker);

@@ -12,7 +12,7 @@ use crate::site::text::visible;
 use crate::site::{BrokerInput, BrokerReport, BrokerStatus, pictures};
 
 #[derive(Clone, Debug, Serialize)]
-pub struct BrokerPage {
+pub(crate) struct BrokerPage {
     pub page: Frame,
     pub broker: BrokerRow,
     pub origin: String,
@@ -30,7 +30,7 @@ pub struct BrokerPage {
 
 /// A broker in one line of the overview.
 #[derive(Clone, Debug, Serialize)]
-pub struct BrokerRow {
+pub(crate) struct BrokerRow {
     pub link: Link,
     pub title: &'static str,
     pub version: String,
@@ -43,7 +43,7 @@ pub struct BrokerRow {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct PortRow {
+pub(crate) struct PortRow {
     pub name: &'static str,
     pub doc: &'static str,
     /// One per node; empty where the broker has not run.
@@ -51,19 +51,19 @@ pub struct PortRow {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct VariableRow {
+pub(crate) struct VariableRow {
     pub name: String,
     pub value: String,
     pub secret: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct KindRow {
+pub(crate) struct KindRow {
     pub link: Link,
     pub count: usize,
 }
 
-pub fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefix: &str) -> BrokerPage {
+pub(crate) fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefix: &str) -> BrokerPage {
     let model = broker.model;
     let report = report(context, broker);
     let (graph, grouped) = graph(context, broker);
@@ -95,7 +95,7 @@ pub fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefix: &str
     }
 }
 
-pub fn broker_row(context: &Context<'_>, broker: &BrokerInput<'_>) -> BrokerRow {
+pub(crate) fn broker_row(context: &Context<'_>, broker: &BrokerInput<'_>) -> BrokerRow {
     let model = broker.model;
     let report = report(context, broker);
     let status = report.map_or(BrokerStatus::Unknown, |report| report.status);

@@ -14,7 +14,7 @@ const LISTED_IN_ALL: usize = 120;
 
 /// The page's own part.
 #[derive(Clone, Debug, Serialize)]
-pub struct Frame {
+pub(crate) struct Frame {
     pub id: String,
     pub title: String,
     /// `../../`, from the page to the folder of the language.
@@ -28,12 +28,12 @@ pub struct Frame {
 
 /// The part that is the same on all pages of a language. Paths are from the language's folder.
 #[derive(Clone, Debug, Serialize)]
-pub struct Nav {
+pub(crate) struct Nav {
     pub sections: Vec<NavSection>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct NavSection {
+pub(crate) struct NavSection {
     pub id: String,
     pub title: String,
     pub path: String,
@@ -43,7 +43,7 @@ pub struct NavSection {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct NavGroup {
+pub(crate) struct NavGroup {
     pub id: String,
     pub title: String,
     pub path: String,
@@ -53,14 +53,14 @@ pub struct NavGroup {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct NavItem {
+pub(crate) struct NavItem {
     pub id: String,
     pub title: String,
     pub path: String,
 }
 
 /// The frame of a page below others.
-pub fn frame(context: &Context<'_>, title: &str, above: &[(PageId, String)], prefix: &str) -> Frame {
+pub(crate) fn frame(context: &Context<'_>, title: &str, above: &[(PageId, String)], prefix: &str) -> Frame {
     let root = context.registry.root(context.page);
     let crumbs = above.iter().map(|(id, text)| context.page(id, text.clone())).collect();
     let mut trail: Vec<String> = above.iter().map(|(id, _)| id.text()).collect();
@@ -75,7 +75,7 @@ pub fn frame(context: &Context<'_>, title: &str, above: &[(PageId, String)], pre
     }
 }
 
-pub fn nav(context: &Context<'_>) -> Nav {
+pub(crate) fn nav(context: &Context<'_>) -> Nav {
     let world = context.world;
     let listed = world.drawn().len() <= LISTED_IN_ALL;
     let mut sections = Vec::new();

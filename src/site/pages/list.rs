@@ -12,7 +12,7 @@ use crate::site::model::{End, PageId, has_page};
 const CALLS: usize = 60;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct ListPage {
+pub(crate) struct ListPage {
     pub page: Frame,
     pub plural: &'static str,
     pub kind: &'static str,
@@ -26,7 +26,7 @@ pub struct ListPage {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct ListRow {
+pub(crate) struct ListRow {
     pub id: String,
     pub object: Link,
     pub vhost: String,
@@ -41,12 +41,17 @@ pub struct ListRow {
 
 /// What an attribute of the kind means.
 #[derive(Clone, Debug, Serialize)]
-pub struct Meaning {
+pub(crate) struct Meaning {
     pub name: &'static str,
     pub doc: &'static str,
 }
 
-pub fn list_page(context: &Context<'_>, broker: &BrokerInput<'_>, rules: &'static KindRules, prefix: &str) -> ListPage {
+pub(crate) fn list_page(
+    context: &Context<'_>,
+    broker: &BrokerInput<'_>,
+    rules: &'static KindRules,
+    prefix: &str,
+) -> ListPage {
     let members: Vec<&Resource> = broker.of_kind(rules.kind).collect();
     let name = broker.model.name.clone();
     let used = |rule: &&crate::model::AttributeRule| {

@@ -15,7 +15,7 @@ use crate::site::{BrokerInput, StepOutcome, pictures};
 const PART_CALLS: usize = 12;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct ObjectPage {
+pub(crate) struct ObjectPage {
     pub page: Frame,
     pub kind: String,
     pub name: String,
@@ -40,7 +40,7 @@ pub struct ObjectPage {
 
 /// An app that writes or reads.
 #[derive(Clone, Debug, Serialize)]
-pub struct AppRow {
+pub(crate) struct AppRow {
     pub app: Link,
     pub how: String,
     /// Routing key and headers, or group and instances.
@@ -50,7 +50,7 @@ pub struct AppRow {
 
 /// What belongs to the object and has a row elsewhere.
 #[derive(Clone, Debug, Serialize)]
-pub struct PartRow {
+pub(crate) struct PartRow {
     pub kind: String,
     pub object: Link,
     pub detail: Vec<AttributeRow>,
@@ -59,7 +59,7 @@ pub struct PartRow {
 
 /// What the last run did with the object.
 #[derive(Clone, Debug, Serialize)]
-pub struct OutcomeView {
+pub(crate) struct OutcomeView {
     pub verb: String,
     pub cause: String,
     pub outcome: String,
@@ -67,7 +67,12 @@ pub struct OutcomeView {
     pub detail: String,
 }
 
-pub fn object_page(context: &Context<'_>, broker: &BrokerInput<'_>, resource: &Resource, prefix: &str) -> ObjectPage {
+pub(crate) fn object_page(
+    context: &Context<'_>,
+    broker: &BrokerInput<'_>,
+    resource: &Resource,
+    prefix: &str,
+) -> ObjectPage {
     let address = &resource.address;
     let end = End::Object(address.clone());
     let rules = kind_of(broker, &address.kind);
@@ -117,7 +122,7 @@ pub fn object_page(context: &Context<'_>, broker: &BrokerInput<'_>, resource: &R
     }
 }
 
-pub fn grammar<'a>(context: &Context<'a>, brokers: bool) -> Grammar<'a> {
+pub(crate) fn grammar<'a>(context: &Context<'a>, brokers: bool) -> Grammar<'a> {
     Grammar { world: context.world, registry: context.registry, words: context.words, page: context.page, brokers }
 }
 
@@ -180,7 +185,7 @@ fn outcome(context: &Context<'_>, address: &Address) -> Option<OutcomeView> {
 }
 
 /// The key of the word and the class of its look.
-pub fn outcome_word(outcome: StepOutcome) -> (&'static str, &'static str) {
+pub(crate) fn outcome_word(outcome: StepOutcome) -> (&'static str, &'static str) {
     match outcome {
         StepOutcome::Done => ("outcome_done", "good"),
         StepOutcome::Failed => ("outcome_failed", "bad"),

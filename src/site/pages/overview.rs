@@ -16,7 +16,7 @@ use crate::site::text::visible;
 const MATRIX: usize = 24;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct OverviewPage {
+pub(crate) struct OverviewPage {
     pub page: Frame,
     pub stack: String,
     pub lede: String,
@@ -31,7 +31,7 @@ pub struct OverviewPage {
 
 /// An app in one line.
 #[derive(Clone, Debug, Serialize)]
-pub struct AppLine {
+pub(crate) struct AppLine {
     pub app: Link,
     pub description: String,
     pub writes: Vec<Link>,
@@ -41,19 +41,19 @@ pub struct AppLine {
 
 /// How many arrows go from the groups of the rows to those of the columns.
 #[derive(Clone, Debug, Serialize)]
-pub struct Matrix {
+pub(crate) struct Matrix {
     pub columns: Vec<String>,
     pub rows: Vec<MatrixRow>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct MatrixRow {
+pub(crate) struct MatrixRow {
     pub title: String,
     /// Empty where nothing goes.
     pub cells: Vec<String>,
 }
 
-pub fn overview_page(context: &Context<'_>, title: &str, prefix: &str) -> OverviewPage {
+pub(crate) fn overview_page(context: &Context<'_>, title: &str, prefix: &str) -> OverviewPage {
     let world = context.world;
     let ends = world.drawn();
     let grouped = ends.len() > pictures::MOST;
@@ -95,7 +95,7 @@ fn lede(context: &Context<'_>) -> String {
     counts.join(" · ")
 }
 
-pub fn app_lines(context: &Context<'_>) -> Vec<AppLine> {
+pub(crate) fn app_lines(context: &Context<'_>) -> Vec<AppLine> {
     let line = |app: &crate::model::App| {
         let end = End::App(app.name.clone());
         let mut writes: Vec<Link> = context.world.leaving(&end).map(|arrow| context.end(&arrow.to)).collect();

@@ -9,14 +9,14 @@ use crate::site::text::{visible, visible_lines};
 
 /// A name, and where it leads if it has a page.
 #[derive(Clone, Debug, Serialize)]
-pub struct Link {
+pub(crate) struct Link {
     pub text: String,
     pub href: Option<String>,
 }
 
 /// One attribute of an object, explained.
 #[derive(Clone, Debug, Serialize)]
-pub struct AttributeRow {
+pub(crate) struct AttributeRow {
     pub name: String,
     pub value: String,
     /// The value in human units, where it is a time or a size.
@@ -27,7 +27,7 @@ pub struct AttributeRow {
 
 /// One arrow as a line of a table.
 #[derive(Clone, Debug, Serialize)]
-pub struct ArrowRow {
+pub(crate) struct ArrowRow {
     pub from: Link,
     pub to: Link,
     pub style: &'static str,
@@ -38,14 +38,14 @@ pub struct ArrowRow {
 
 /// A command to paste.
 #[derive(Clone, Debug, Serialize)]
-pub struct CallView {
+pub(crate) struct CallView {
     pub tool: String,
     pub text: String,
 }
 
 /// A picture with everything around it.
 #[derive(Clone, Debug, Serialize)]
-pub struct PictureView {
+pub(crate) struct PictureView {
     pub svg: String,
     pub title: String,
     /// The file with the same picture, relative to the page.
@@ -58,14 +58,14 @@ pub struct PictureView {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct LegendRow {
+pub(crate) struct LegendRow {
     pub swatch: String,
     pub text: String,
 }
 
 /// Where a page stands: what its parts need to say and to link.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     pub world: &'a World<'a>,
     pub registry: &'a Registry,
     pub words: &'a Words,
@@ -73,12 +73,12 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    pub fn object(&self, address: &Address) -> Link {
+    pub(crate) fn object(&self, address: &Address) -> Link {
         Link { text: visible(&address.name), href: self.registry.link_object(self.page, address) }
     }
 
     /// The name with what tells it from others of the same name.
-    pub fn full(&self, address: &Address) -> Link {
+    pub(crate) fn full(&self, address: &Address) -> Link {
         let text = match &address.vhost {
             Some(vhost) => format!("{}/{}/{}", address.broker, visible(vhost), visible(&address.name)),
             None => format!("{}/{}", address.broker, visible(&address.name)),
@@ -86,18 +86,18 @@ impl Context<'_> {
         Link { text, ..self.object(address) }
     }
 
-    pub fn page(&self, id: &PageId, text: impl Into<String>) -> Link {
+    pub(crate) fn page(&self, id: &PageId, text: impl Into<String>) -> Link {
         Link { text: text.into(), href: self.registry.link(self.page, id).ok() }
     }
 
-    pub fn end(&self, end: &End) -> Link {
+    pub(crate) fn end(&self, end: &End) -> Link {
         match end {
             End::App(name) => self.page(&PageId::App(name.clone()), visible(name)),
             End::Object(address) => self.object(address),
         }
     }
 
-    pub fn arrow(&self, arrow: &Arrow<'_>) -> ArrowRow {
+    pub(crate) fn arrow(&self, arrow: &Arrow<'_>) -> ArrowRow {
         let origin = arrow.flow.map(|(_, flow)| &flow.origin);
         ArrowRow {
             from: self.end(&arrow.from),
@@ -109,7 +109,7 @@ impl Context<'_> {
         }
     }
 
-    pub fn attributes(&self, rules: Option<&'static KindRules>, resource: &Resource) -> Vec<AttributeRow> {
+    pub(crate) fn attributes(&self, rules: Option<&'static KindRules>, resource: &Resource) -> Vec<AttributeRow> {
         let row = |(name, value): (&String, &Value)| {
             let rule: Option<&AttributeRule> = rules.and_then(|rules| rules.attribute(name));
             AttributeRow {
@@ -123,14 +123,14 @@ impl Context<'_> {
         resource.attributes.iter().map(row).collect()
     }
 
-    pub fn value(&self, value: &Value) -> String {
+    pub(crate) fn value(&self, value: &Value) -> String {
         match value {
             Value::Null => self.words.say("broker_default"),
             other => visible(&other.to_string()),
         }
     }
 
-    pub fn picture(&self, graph: &Graph, title: String, left_out: usize) -> PictureView {
+    pub(crate) fn picture(&self, graph: &Graph, title: String, left_out: usize) -> PictureView {
         let place = self.registry.find(self.page).map_or("picture", |place| place.path.as_str());
         let name = place.rsplit('/').next().unwrap_or(place);
         let name = name.strip_suffix(".html").unwrap_or(name);
@@ -184,11 +184,11 @@ impl Context<'_> {
 }
 
 /// `mqlab.yaml:12`, nothing where it is not known.
-pub fn place(origin: Option<&Origin>) -> String {
+pub(crate) fn place(origin: Option<&Origin>) -> String {
     origin.map(ToString::to_string).map(|text| visible(&text)).unwrap_or_default()
 }
 
-pub fn call(call: &crate::brokers::Call) -> CallView {
+pub(crate) fn call(call: &crate::brokers::Call) -> CallView {
     CallView { tool: call.tool.to_owned(), text: visible_lines(&call.text) }
 }
 

@@ -11,7 +11,7 @@ use crate::site::{RunReport, StepOutcome, StepReport};
 
 /// The run in a few lines, for the overview.
 #[derive(Clone, Debug, Serialize)]
-pub struct RunSummary {
+pub(crate) struct RunSummary {
     pub link: Link,
     pub command: String,
     pub counts: Vec<CountView>,
@@ -20,13 +20,13 @@ pub struct RunSummary {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct CountView {
+pub(crate) struct CountView {
     pub text: String,
     pub class: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct CheckView {
+pub(crate) struct CheckView {
     pub name: String,
     pub broker: Link,
     pub ok: bool,
@@ -34,7 +34,7 @@ pub struct CheckView {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct RunPage {
+pub(crate) struct RunPage {
     pub page: Frame,
     pub summary: RunSummary,
     pub finished: String,
@@ -45,7 +45,7 @@ pub struct RunPage {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub struct StepRow {
+pub(crate) struct StepRow {
     pub verb: String,
     pub object: Link,
     pub kind: String,
@@ -55,7 +55,7 @@ pub struct StepRow {
     pub detail: String,
 }
 
-pub fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) -> RunPage {
+pub(crate) fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) -> RunPage {
     RunPage {
         page: frame(context, &context.words.say("last_run"), &[], prefix),
         summary: summary(context, report),
@@ -67,7 +67,7 @@ pub fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) -> RunP
     }
 }
 
-pub fn summary(context: &Context<'_>, report: &RunReport) -> RunSummary {
+pub(crate) fn summary(context: &Context<'_>, report: &RunReport) -> RunSummary {
     let of = |outcome: StepOutcome| report.steps.iter().filter(|step| step.outcome == outcome).count();
     let kinds =
         [StepOutcome::Done, StepOutcome::Failed, StepOutcome::Unknown, StepOutcome::NotTried, StepOutcome::Blocked];
