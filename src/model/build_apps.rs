@@ -29,10 +29,11 @@ fn app(entry: &Entry, references: &References<'_>, sources: &Sources, diagnostic
     let (produces, consumes) =
         (flows("produces", "to", Direction::Produce), flows("consumes", "from", Direction::Consume));
     check_user(node, produces.iter().chain(&consumes), references, diagnostics);
-    if node.items_of("produces").is_empty() && node.items_of("consumes").is_empty() {
+    // What is there and reads as nothing was a misfit, and that was said.
+    if node.get("produces").is_none() && node.get("consumes").is_none() {
         let text = format!("the app {} neither produces nor consumes anything", quote(&entry.key));
         diagnostics.lint("app-without-flow", entry.at, text, "add `produces` or `consumes`".to_owned());
-    } else if let Some(group) = node.get("group").filter(|_| node.items_of("consumes").is_empty()) {
+    } else if let Some(group) = node.get("group").filter(|_| node.get("consumes").is_none()) {
         let help = "a group shares what is consumed; remove it, or add `consumes`".to_owned();
         diagnostics.lint("group-without-consumes", group.at, "a group that consumes nothing", help);
     }

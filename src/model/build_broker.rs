@@ -125,35 +125,36 @@ impl Reader<'_> {
     /// The limit of the container, and the heap inside it.
     fn memory(&mut self) -> (Option<u64>, Option<u64>) {
         let body = &self.entry.value;
-        let bytes = |key| {
-            let node = body.get(key)?;
-            u64::try_from(units::size_of(node)?).ok().map(|bytes| (node, bytes))
-        };
-        let (memory, heap) = (bytes("memory"), bytes("heap"));
-        let floor = self.description.memory_floor;
-        if let Some((node, bytes)) = memory
-            && bytes < floor
-        {
-            let text =
-                format!("one node of {} needs {} MiB of memory", self.description.title, floor.div_ceil(1 << 20));
-            let help = format!("write `memory: {}MiB` or more, or leave it out", floor.div_ceil(1 << 20));
-            self.diagnostics.error("too-little-memory", node.at, text, help);
+        let (memory_at, heap_at) = (body.get("memory"), body.get("heap"));
+        let bytes = |node: Option<&Node>| node.and_then(units::size_of).and_then(|bytes| u64::try_from(bytes).ok());
+        let (memory, heap) = (bytes(memory_at), bytes(heap_at));
+        let (title, floor) = (self.description.title, self.description.memory_floor);
+        if let Some(node) = memory_at.filter(|_| memory.is_some_and(|bytes| bytes < floor)) {
+            let floor = floor.div_ceil(1 << 20);
+            let text = format!("one node of {title} needs {floor} MiB of memory");
+            let way_out = format!("write `memory: {floor}MiB` or more, or leave it out");
+            self.diagnostics.error("too-little-memory", node.at, text, way_out);
         }
-        if let Some(node) = body.get("heap").filter(|_| !self.description.heap) {
-            let text = format!("{} has no heap to set", self.description.title);
-            let help = "remove `heap`; `memory` limits the whole container".to_owned();
-            self.diagnostics.error("no-heap", node.at, text, help);
-        } else if let Some(node) = body.get("heap").filter(|node| units::size_of(node).is_some_and(|bytes| bytes <= 0))
-        {
-            let help = "write a size such as `512MiB`, or leave it out".to_owned();
-            self.diagnostics.error("out-of-range", node.at, "a heap has a size", help);
-        } else if let (Some((_, memory)), Some((node, heap))) = (memory, heap)
-            && heap >= memory
-        {
-            let help = "leave about half of `memory` to the page cache and the JVM itself".to_owned();
-            self.diagnostics.error("too-little-memory", node.at, "the heap does not fit into `memory`", help);
+        if let Some(node) = heap_at {
+            let problem = if !self.description.heap {
+                Some((
+                    "no-heap",
+                    format!("{title} has no heap to set"),
+                    "remove `heap`; `memory` limits the whole container",
+                ))
+            } else if units::size_of(node).is_some_and(|bytes| bytes <= 0) {
+                Some(("out-of-range", "a heap has a size".to_owned(), "write a size such as `512MiB`, or leave it out"))
+            } else if memory.zip(heap).is_some_and(|(memory, heap)| heap >= memory) {
+                let way_out = "leave about half of `memory` to the page cache and the JVM itself";
+                Some(("too-little-memory", "the heap does not fit into `memory`".to_owned(), way_out))
+            } else {
+                None
+            };
+            if let Some((code, text, way_out)) = problem {
+                self.diagnostics.error(code, node.at, text, way_out.to_owned());
+            }
         }
-        (memory.map(|(_, bytes)| bytes), heap.map(|(_, bytes)| bytes))
+        (memory, heap)
     }
 
     fn environment(&mut self) -> BTreeMap<String, super::Value> {

@@ -120,7 +120,10 @@ fn references_to_nothing_are_reported_with_what_was_meant() {
         ("t/a", "3:21: error[unknown-broker]: there is no broker `t` (help: did you mean `s`? The stack has `s`)"),
         ("s/a", "3:21: error[ambiguous-address]: `s/a` can mean 2 things (help: write `s/box/a` or `s/r/box/a`)"),
         ("s/onyl", "3:21: error[unknown-address]: `s` declares no `onyl` (help: did you mean `s/r/box/only`?)"),
-        ("s/box/onyl", "3:21: error[unknown-address]: `s` declares no `onyl` (help: did you mean `s/r/box/only`?)"),
+        (
+            "s/box/onyl",
+            "3:21: error[unknown-address]: `s/box/onyl` is not declared (help: did you mean `s/r/box/only`?)",
+        ),
         (
             "s/boxes/a",
             "3:21: error[unknown-kind]: Shelf has no kind `boxes` (help: did you mean `box`? An app names `box`)",

@@ -133,14 +133,18 @@ impl Target<'_> {
             let own = self.kinds().map(|rules| (rules, Address::new(&self.found.model.name, rules.kind, name.clone())));
             fitting = own.filter(|(rules, address)| (rules.protected)(address)).map(|(_, address)| address).collect();
         }
+        let what = || format!("{} declares no {}", quote(&self.found.model.name), quote(&name));
         match fitting.as_slice() {
             [address] => Some(address.clone()),
             [] => {
                 match named.first() {
                     Some(address) => self.refuse_direction(address, diagnostics),
-                    None => {
-                        self.unknown(&name, self.declared.addresses.iter().filter(|one| self.allowed(one)), diagnostics)
-                    }
+                    None => self.unknown(
+                        what(),
+                        &name,
+                        self.declared.addresses.iter().filter(|one| self.allowed(one)),
+                        diagnostics,
+                    ),
                 }
                 None
             }
@@ -185,7 +189,8 @@ impl Target<'_> {
             return Some(address);
         }
         let same_kind = self.declared.addresses.iter().filter(|one| one.kind == address.kind);
-        self.unknown(&address.name, same_kind, diagnostics);
+        let what = format!("{} is not declared", quote(&address.to_string()));
+        self.unknown(what, &address.name, same_kind, diagnostics);
         None
     }
 
@@ -213,20 +218,25 @@ impl Target<'_> {
         diagnostics.error("impossible-flow", self.at, text, help);
     }
 
-    fn unknown<'a>(&self, name: &str, candidates: impl Iterator<Item = &'a Address>, diagnostics: &mut Diagnostics) {
+    fn unknown<'a>(
+        &self,
+        text: String,
+        name: &str,
+        candidates: impl Iterator<Item = &'a Address>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let candidates: Vec<&Address> = candidates.collect();
         let meant = nearest(name, candidates.iter().map(|address| address.name.as_str()));
         let near: Vec<String> =
-            candidates.iter().filter(|one| Some(one.name.as_str()) == meant).map(|one| one.to_string()).collect();
+            candidates.iter().filter(|one| Some(one.name.as_str()) == meant).map(ToString::to_string).collect();
         let help = match (near.is_empty(), candidates.is_empty()) {
             (false, _) => format!("did you mean {}?", listed(&near, "or")),
             (true, false) => {
-                let first: Vec<String> = candidates.iter().take(LISTED).map(|one| one.to_string()).collect();
+                let first: Vec<String> = candidates.iter().take(LISTED).map(ToString::to_string).collect();
                 format!("it declares {}", listed_of(&first, candidates.len(), "and"))
             }
             (true, true) => "it declares nothing of that sort".to_owned(),
         };
-        let text = format!("{} declares no {}", quote(&self.found.model.name), quote(name));
         diagnostics.error("unknown-address", self.at, text, help);
     }
 }

@@ -1,5 +1,7 @@
 //! What a spec may cost to hold, so that a small file cannot become a large tree.
 
+use super::{Node, NodeValue};
+
 /// Levels of lists and maps inside each other, aliases expanded.
 pub const MOST_DEPTH: usize = 64;
 /// Keys and values in the tree, aliases and defaults expanded, anchors counted twice.
@@ -61,5 +63,27 @@ impl Exhausted {
                 MOST_TEXT / 1024 / 1024
             ),
         }
+    }
+}
+
+impl Node {
+    /// What holding another copy of this costs. Recursion is bounded by [`MOST_DEPTH`].
+    pub(crate) fn cost(&self) -> Cost {
+        let children: &mut dyn Iterator<Item = (Option<&String>, &Node)> = match &self.value {
+            NodeValue::Text(text) => return Cost { nodes: 1, text: text.value.len(), depth: 0 },
+            NodeValue::List(items) => &mut items.iter().map(|item| (None, item)),
+            NodeValue::Map(map) => &mut map.entries.iter().map(|entry| (Some(&entry.key), &entry.value)),
+            _ => return Cost { nodes: 1, text: 0, depth: 0 },
+        };
+        let start = Cost { nodes: 1, text: 0, depth: 1 };
+        children.fold(start, |sum, (key, child)| {
+            let cost = child.cost();
+            Cost {
+                // To the parser a key is a value too.
+                nodes: sum.nodes + usize::from(key.is_some()) + cost.nodes,
+                text: sum.text + key.map_or(0, String::len) + cost.text,
+                depth: sum.depth.max(cost.depth + 1),
+            }
+        })
     }
 }

@@ -117,15 +117,19 @@ impl Checker<'_> {
         let kinds: Vec<&str> = self.kinds.iter().map(|description| description.kind).collect();
         let found = map.get("kind").and_then(Node::as_text);
         let description = found.and_then(|kind| self.kinds.iter().copied().find(|known| known.kind == kind));
+        let one_of = format!("it is {}", list(kinds.iter().copied(), "or"));
         match (map.entry("kind"), found) {
             (None, _) => {
-                let text = format!("{} has no `kind`", subject.name);
-                self.diagnostics.error("missing-key", subject.at, text, format!("it is one of {}", list(kinds, "or")));
+                self.diagnostics.error("missing-key", subject.at, format!("{} has no `kind`", subject.name), one_of);
             }
             (Some(entry), Some(kind)) if description.is_none() => {
-                let help = format!("it is one of {}", list(kinds.iter().copied(), "or"));
-                let help = suggest(kind, kinds, &help);
+                let help = suggest(kind, kinds, &one_of);
                 self.diagnostics.error("unknown-kind", entry.value.at, format!("unknown kind {}", quote(kind)), help);
+            }
+            (Some(entry), None) if !self.refused.contains(entry.value.at) => {
+                self.diagnostics.error("unknown-kind", entry.value.at, "`kind` takes the name of a kind", one_of);
+                // The common check need not say so again.
+                map.entries.retain(|entry| entry.key != "kind");
             }
             _ => {}
         }
@@ -143,7 +147,7 @@ impl Checker<'_> {
     fn defaults(&mut self, entry: &mut Entry, own: &[Field], subject: Subject<'_>, known: bool) {
         let subject = Subject { name: "`defaults`", at: entry.at, partial: true, ..subject };
         if !matches!(entry.value.value, NodeValue::Map(_) | NodeValue::Null) {
-            self.misfit(&entry.value, &Shape::Map { key: "kind of object", value: &Shape::Any }, subject);
+            self.misfit(&entry.value, &Shape::Map { key: "object kind", value: &Shape::Any }, subject);
         }
         let NodeValue::Map(map) = &mut entry.value.value else { return };
         let kinds: Vec<(&Field, &Object)> =
@@ -160,6 +164,7 @@ impl Checker<'_> {
     }
 
     fn keys(&mut self, map: &mut Map, keys: &Keys<'_>, subject: Subject<'_>) {
+        let mut meant = Vec::new();
         for entry in &mut map.entries {
             if keys.open && entry.key.starts_with("x-") {
                 continue;
@@ -185,16 +190,18 @@ impl Checker<'_> {
                     let names: Vec<&str> =
                         keys.fields().filter(|field| !field.reserved).map(|field| field.name).collect();
                     self.unknown_key(entry, &article(keys.noun), &names);
-                    let meant = nearest(&entry.key, names).and_then(|name| keys.find(name));
-                    if meant.is_some_and(|field| field.secret) {
+                    let near = nearest(&entry.key, names).and_then(|name| keys.find(name));
+                    if near.is_some_and(|field| field.secret) {
                         self.hide(&entry.value);
                     }
+                    meant.extend(near.map(|field| field.name));
                 }
             }
         }
         // The broker's own `kind` is looked at before.
         for field in keys.fields().filter(|field| field.required && field.name != "kind" && !subject.partial) {
-            if map.entry(field.name).is_none() {
+            // A misspelt key is not missing too.
+            if map.entry(field.name).is_none() && !meant.contains(&field.name) {
                 let text = format!("{} has no `{}`", subject.name, field.name);
                 let help = format!("add `{}`: {}", field.name, field.doc);
                 self.diagnostics.error("missing-key", subject.at, text, help);

@@ -85,6 +85,7 @@ impl Checker<'_> {
         let raw = self.raw(node);
         let wants_number = matches!(shape, Shape::Int { .. });
         match (&node.value, shape) {
+            (_, Shape::Either(shapes)) => shapes.iter().find_map(|shape| self.fix(node, shape)),
             (NodeValue::Text(text), Shape::Int { .. } | Shape::Bool) if text.interpolated => {
                 let kind = if wants_number { "number" } else { "boolean" };
                 Some(format!(

@@ -63,8 +63,19 @@ pub(crate) fn load_with(files: Vec<Input>, environment: &dyn Environment, kinds:
     } else {
         tree(&sources, environment, kinds, &mut budget, &mut diagnostics)
     };
+    move_in(&sources, &mut diagnostics);
     diagnostics.sort();
     Loaded { tree, sources: mask(sources, &secrets), diagnostics, nodes: budget.nodes_made() }
+}
+
+/// The parser points behind the end of a line, or of the file, where something is missing.
+fn move_in(sources: &Sources, diagnostics: &mut Diagnostics) {
+    let lines = Lines::all(sources);
+    for diagnostic in &mut diagnostics.list {
+        if let Some(lines) = lines.get(diagnostic.at.file) {
+            diagnostic.at = lines.clamp(diagnostic.at);
+        }
+    }
 }
 
 /// The files as text. What is too large or no text is reported.
@@ -199,7 +210,7 @@ fn mask(mut sources: Sources, secrets: &[Position]) -> Sources {
 fn is_literal(raw: &str) -> bool {
     let reference = raw.trim_matches(['"', '\'']);
     let whole = reference.starts_with("${") && reference.find('}') == Some(reference.len() - 1);
-    !(whole && !reference.contains(":-"))
+    !whole || reference.contains(":-")
 }
 
 impl Node {

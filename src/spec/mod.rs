@@ -3,6 +3,8 @@
 //! Pure: [`load`] gets texts and an environment as values; `cli` reads the files.
 //! What comes out is a tree that [`crate::model::Stack`] is built from, and a list of diagnostics.
 
+#[cfg(test)]
+mod bomb_tests;
 mod budget;
 mod check;
 mod check_leaf;
@@ -14,6 +16,9 @@ mod lines;
 mod load;
 mod merge;
 mod node;
+mod open_map;
+#[cfg(test)]
+mod property_tests;
 mod reader;
 pub mod render;
 mod root;

@@ -7,8 +7,9 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use super::budget::{Budget, Cost, Exhausted, MOST_DEPTH};
 use super::interpolate::{Mistake, interpolate};
 use super::lines::Lines;
+use super::open_map::{Key, OpenMap};
 use super::words::quote;
-use super::{Diagnostics, Entry, Environment, Map, Node, NodeValue, Position, Text, scalar, syntax};
+use super::{Diagnostics, Environment, Node, NodeValue, Position, Text, scalar, syntax};
 
 /// Places whose value was refused already: they hold nothing, and nobody complains about that again.
 #[derive(Clone, Debug, Default)]
@@ -78,24 +79,6 @@ struct Frame {
 enum Content {
     List(Vec<Node>),
     Map(OpenMap),
-}
-
-#[derive(Default)]
-struct OpenMap {
-    entries: Vec<Entry>,
-    seen: BTreeMap<String, Position>,
-    /// The key whose value comes next; without one, a key comes next.
-    key: Option<Key>,
-    /// The values of `<<`.
-    merged: Vec<Node>,
-}
-
-enum Key {
-    Named(String, Position),
-    /// `<<`
-    Merge,
-    /// No usable key; its value is dropped.
-    Refused,
 }
 
 impl Reader<'_, '_> {
@@ -197,7 +180,7 @@ impl Reader<'_, '_> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let value = match frame.content {
             Content::List(items) => NodeValue::List(items),
-            Content::Map(open) => NodeValue::Map(self.merge(open)),
+            Content::Map(open) => NodeValue::Map(open.close(self.context.refused, self.context.diagnostics)),
         };
         self.finish(Node::new(value, frame.at), frame.anchor)
     }
@@ -244,53 +227,19 @@ impl Reader<'_, '_> {
             Content::List(items) => return items.push(node),
             Content::Map(open) => open,
         };
-        match open.key.take() {
-            None => {
-                open.key = Some(Key::Refused);
-                let help = "a key is one word, or a text in quotes".to_owned();
-                self.context.diagnostics.error("invalid-key", node.at, "this cannot be a key", help);
-            }
-            Some(Key::Refused) => {}
-            Some(Key::Merge) => open.merged.push(node),
-            Some(Key::Named(key, at)) => {
-                if matches!(node.value, NodeValue::Null) && !self.context.refused.contains(node.at) {
-                    // What is not written has no place of its own.
-                    node.at = at;
-                }
-                open.entries.push(Entry { key, at, value: node });
-            }
+        // What is not written has no place of its own.
+        if let (Some(Key::Named(_, at)), NodeValue::Null) = (&open.key, &node.value)
+            && !self.context.refused.contains(node.at)
+        {
+            node.at = *at;
         }
+        open.take_value(node, self.context.diagnostics);
     }
 
     fn key(&mut self, text: &str, style: ScalarStyle, at: Position) {
-        let plain = style == ScalarStyle::Plain;
-        let (diagnostics, Some(Frame { content: Content::Map(open), .. })) =
-            (&mut *self.context.diagnostics, self.frames.last_mut())
-        else {
-            return;
-        };
-        if plain && text == "<<" {
-            open.key = Some(Key::Merge);
-            return;
+        if let Some(Frame { content: Content::Map(open), .. }) = self.frames.last_mut() {
+            open.expect_value(text, style == ScalarStyle::Plain, at, self.context.diagnostics);
         }
-        if plain && text.is_empty() {
-            let help = "write a name before the `:`".to_owned();
-            diagnostics.error("invalid-key", at, "the key is empty", help);
-            open.key = Some(Key::Refused);
-            return;
-        }
-        if text.replace("$${", "").contains("${") {
-            let help = "write the name itself; `$${` is a literal `${`".to_owned();
-            diagnostics.error("interpolated-key", at, "`${…}` works in values, not in keys", help);
-        }
-        let name = text.replace("$${", "${");
-        if let Some(first) = open.seen.get(&name) {
-            let text = format!("the key {} is on line {} already", quote(&name), first.line);
-            diagnostics.error("duplicate-key", at, text, "rename or remove one of the two".to_owned());
-        } else {
-            open.seen.insert(name.clone(), at);
-        }
-        open.key = Some(Key::Named(name, at));
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, at: Position) -> Result<NodeValue, Stop> {
@@ -340,57 +289,5 @@ impl Reader<'_, '_> {
             }
         }
         self.lines.clamp(Position { line, column, length: mistake.length, ..at })
-    }
-
-    /// Adds what `<<` brings: a map's own keys win, then the first map that has a key.
-    fn merge(&mut self, mut open: OpenMap) -> Map {
-        for node in std::mem::take(&mut open.merged) {
-            let at = node.at;
-            let maps = match node.value {
-                NodeValue::List(items) => items,
-                value => vec![Node::new(value, at)],
-            };
-            for map in maps {
-                match map.value {
-                    NodeValue::Map(map) => {
-                        for entry in map.entries {
-                            if !open.seen.contains_key(&entry.key) {
-                                open.seen.insert(entry.key.clone(), entry.at);
-                                open.entries.push(entry);
-                            }
-                        }
-                    }
-                    _ if self.context.refused.contains(map.at) => {}
-                    _ => {
-                        let help = "give it an alias of a map, or a list of such aliases".to_owned();
-                        let text = format!("`<<` merges maps, and this is {}", Node::new(map.value, map.at).describe());
-                        self.context.diagnostics.error("invalid-merge", map.at, text, help);
-                    }
-                }
-            }
-        }
-        Map { entries: open.entries }
-    }
-}
-
-impl Node {
-    /// What holding another copy of this costs. Recursion is bounded by [`MOST_DEPTH`].
-    pub(crate) fn cost(&self) -> Cost {
-        let children: &mut dyn Iterator<Item = (Option<&String>, &Node)> = match &self.value {
-            NodeValue::Text(text) => return Cost { nodes: 1, text: text.value.len(), depth: 0 },
-            NodeValue::List(items) => &mut items.iter().map(|item| (None, item)),
-            NodeValue::Map(map) => &mut map.entries.iter().map(|entry| (Some(&entry.key), &entry.value)),
-            _ => return Cost { nodes: 1, text: 0, depth: 0 },
-        };
-        let start = Cost { nodes: 1, text: 0, depth: 1 };
-        children.fold(start, |sum, (key, child)| {
-            let cost = child.cost();
-            Cost {
-                // To the parser a key is a value too.
-                nodes: sum.nodes + usize::from(key.is_some()) + cost.nodes,
-                text: sum.text + key.map_or(0, String::len) + cost.text,
-                depth: sum.depth.max(cost.depth + 1),
-            }
-        })
     }
 }

@@ -49,8 +49,8 @@ pub(crate) fn resolve(text: &str) -> Result<NodeValue, Problem> {
     Ok(NodeValue::Text(Text { value: text.to_owned(), interpolated: false }))
 }
 
-fn all(text: &str, test: impl Fn(&u8) -> bool) -> bool {
-    !text.is_empty() && text.as_bytes().iter().all(test)
+fn all(text: &str, fits: impl Fn(&u8) -> bool) -> bool {
+    !text.is_empty() && text.as_bytes().iter().all(fits)
 }
 
 fn old_boolean(text: &str) -> Option<bool> {

@@ -79,6 +79,16 @@ const CAUSES: &[(&str, &str, &str)] = &[
         "indent it like the other keys of its map",
     ),
     (
+        "indentation in flow",
+        "a `{` or `[` before this line is not closed",
+        "close it with `}` or `]`, or indent this line further than the line that opens it",
+    ),
+    (
+        "indentation in quoted",
+        "a quote before this line is not closed",
+        "close it, or indent this line further than the line that opens it",
+    ),
+    (
         "invalid indentation",
         "this line is indented less than what it belongs to",
         "indent it further than the key it belongs to, or close the quote or bracket before it",
@@ -118,13 +128,12 @@ pub(crate) fn report(complaint: &str, at: Position, lines: &Lines<'_>, diagnosti
         diagnostics.error("syntax", place, "a `{` that is not closed or not quoted", help);
         return;
     }
-    match CAUSES.iter().find(|(part, ..)| complaint.contains(part)) {
-        Some((_, text, help)) => diagnostics.error("syntax", at, *text, (*help).to_owned()),
-        None => {
-            let help = "put quotes around texts with special characters, and check the indentation".to_owned();
-            diagnostics.error("syntax", at, format!("this is no YAML: {complaint}"), help);
-        }
-    }
+    let known = CAUSES.iter().find(|(part, ..)| complaint.contains(part));
+    let (text, help) = known.map_or_else(
+        || (format!("this is no YAML: {complaint}"), "put quotes around texts with special characters"),
+        |(_, text, help)| ((*text).to_owned(), *help),
+    );
+    diagnostics.error("syntax", at, text, help.to_owned());
 }
 
 /// The parser has a limit of its own for `{` and `[`, which it may reach first.
@@ -139,7 +148,7 @@ fn interpolation_in_braces(at: Position, lines: &Lines<'_>) -> Option<Position> 
     let before = &line[..super::lines::byte_of(line, at.column.saturating_add(1))];
     let start = before.rfind("${")?;
     let head = &before[..start];
-    let unquoted = head.matches('"').count() % 2 == 0 && head.matches('\'').count() % 2 == 0;
+    let unquoted = ['"', '\''].iter().all(|quote| head.matches(*quote).count().is_multiple_of(2));
     let in_flow = head.contains(['{', '[']);
     (unquoted && in_flow).then(|| {
         let column = u32::try_from(head.chars().count()).unwrap_or(0) + 1;

@@ -3,6 +3,8 @@
 //! `tests/fixtures/bad/NAME.yaml`, with `NAME.2.yaml` as a second `-f` where it is there, gives `NAME.txt`.
 //! `UPDATE_GOLDEN=1` rewrites the expected files; read the difference before committing it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

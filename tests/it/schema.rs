@@ -1,8 +1,24 @@
 //! The JSON Schema against every spec that is meant to be good.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
+
 use std::path::{Path, PathBuf};
 
-use mqlab::spec;
+use mqlab::model::Stack;
+use mqlab::spec::{self, Environment, Input, render};
+
+/// Good specs do without variables and files.
+struct Nothing;
+
+impl Environment for Nothing {
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn file(&self, _spec: &str, path: &str) -> Result<String, String> {
+        Err(format!("cannot read {path}: no such file"))
+    }
+}
 
 /// Examples, and one fixture that uses every key.
 fn good_specs() -> Vec<PathBuf> {
@@ -33,6 +49,20 @@ fn the_schema_is_one_and_accepts_every_good_spec() {
 }
 
 #[test]
+fn every_good_spec_becomes_a_stack() {
+    for file in good_specs() {
+        let bytes = std::fs::read(&file).unwrap();
+        let mut loaded = spec::load(vec![Input { name: "mqlab.yaml".into(), bytes }], &Nothing);
+        let stack = loaded.tree.as_ref().and_then(|tree| {
+            let folder = file.parent().unwrap().to_path_buf();
+            Stack::build(tree, &loaded.sources, folder, &mut loaded.diagnostics)
+        });
+        let said = render::plain(&loaded.diagnostics, &loaded.sources);
+        assert!(stack.is_some(), "{}:\n{said}", file.display());
+    }
+}
+
+#[test]
 fn every_part_of_the_schema_says_what_it_is() {
     fn walk(value: &serde_json::Value, path: &str, missing: &mut Vec<String>) {
         if let Some(properties) = value.get("properties").and_then(serde_json::Value::as_object) {
@@ -48,7 +78,9 @@ fn every_part_of_the_schema_says_what_it_is() {
             map.iter().for_each(|(key, value)| walk(value, &format!("{path}/{key}"), missing));
         }
         if let Some(list) = value.as_array() {
-            list.iter().for_each(|value| walk(value, &format!("{path}/if"), missing));
+            for value in list {
+                walk(value, &format!("{path}/if"), missing);
+            }
         }
     }
     let mut missing = Vec::new();
