@@ -251,7 +251,7 @@ fn resolve(from: &str, link: &str) -> String {
     parts.pop();
     for part in link.split('/') {
         match part {
-            ".." => drop(parts.pop()),
+            ".." => assert!(parts.pop().is_some(), "{from} links out of the site: {link}"),
             part => parts.push(part),
         }
     }
