@@ -83,6 +83,15 @@
     });
   });
 
+  // A picture wider than the screen begins with what the page is about.
+  each('.picture-box', function (box) {
+    var own = box.querySelector('.d-focus .d-shape');
+    if (!own) { return; }
+    var outer = box.getBoundingClientRect();
+    var inner = own.getBoundingClientRect();
+    box.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+  });
+
   // The menu covers the page: Escape leaves it.
   document.addEventListener('keydown', function (event) {
     if (event.key === 'Escape' && window.location.hash === '#nav') { window.location.hash = '#main'; }
