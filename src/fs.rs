@@ -66,14 +66,48 @@ pub fn create_folders(path: &Path) -> Result<(), FsError> {
     std::fs::create_dir_all(path).map_err(failed("create the folder", path))
 }
 
+/// Makes a folder and those above it; the last one is for the owner alone.
+pub fn create_private_folder(path: &Path) -> Result<(), FsError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(failed("create the folder", path))
+}
+
+/// As [`write_atomically`], for the owner's eyes alone.
+pub fn write_private(path: &Path, content: &[u8]) -> Result<(), FsError> {
+    write_with_mode(path, content, 0o600)
+}
+
+/// At most `most` bytes of a file and one more, so that "too large" can be told without reading all of it.
+pub fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, FsError> {
+    use std::io::Read as _;
+    let file = std::fs::File::open(path).map_err(failed("read", path))?;
+    let mut bytes = Vec::new();
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    Ok(bytes)
+}
+
+/// Writes a new file; one that is there is an error and stays.
+pub fn write_new(path: &Path, content: &[u8]) -> Result<(), FsError> {
+    let mut file = std::fs::File::create_new(path).map_err(failed("create", path))?;
+    file.write_all(content).map_err(failed("write", path))
+}
+
 /// Writes a file so that a reader sees the old content or the new one, never a part: into a
 /// neighbour first, which then takes the name. Its folder must be there.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FsError> {
+    write_with_mode(path, content, 0o644)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has modes"))]
+fn write_with_mode(path: &Path, content: &[u8], mode: u32) -> Result<(), FsError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut options = tempfile::Builder::new();
     options.prefix(".mqlab-");
     #[cfg(unix)]
-    let options = options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let options = options.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     let mut file = options.tempfile_in(folder).map_err(failed("write", path))?;
     file.write_all(content).map_err(failed("write", path))?;
     file.persist(path).map(drop).map_err(|error| failed("write", path)(error.error))

@@ -16,4 +16,20 @@ pub mod net;
 pub mod plan;
 pub mod site;
 pub mod spec;
+pub mod state;
 pub mod view;
+
+/// An error with everything behind it, each part once.
+pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        source = inner.source();
+    }
+    text
+}

@@ -1,7 +1,20 @@
 //! The loop that makes a plan true: observe, diff, check, execute, verify; first the containers, then the topology.
 
 mod cancel;
+mod confirm;
+mod error;
 mod event;
+mod execute;
+mod prepare;
+mod ready;
+mod report;
+mod run;
+mod survey;
 
 pub use cancel::{Cancel, Canceller};
+pub use confirm::{Answer, Confirm};
+pub use error::ConvergeError;
 pub use event::{Event, Events, Unit};
+pub use prepare::ADMINISTRATOR;
+pub use report::{BrokerState, Failure, Report};
+pub use run::{Options, Run};

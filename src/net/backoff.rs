@@ -23,6 +23,11 @@ impl Backoff {
         self.next = whole.saturating_mul(2).min(self.most);
         whole.mul_f64(rand::rng().random_range(0.5..=1.0))
     }
+
+    /// Waits for [`Backoff::next_wait`].
+    pub async fn wait(&mut self) {
+        tokio::time::sleep(self.next_wait()).await;
+    }
 }
 
 #[cfg(test)]

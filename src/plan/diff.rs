@@ -53,8 +53,7 @@ pub fn diff(input: &DiffInput<'_>) -> Plan {
         input.observed.resources.iter().map(|resource| (&resource.address, resource)).collect();
     let desired: BTreeMap<&Address, &Resource> =
         input.desired.iter().map(|resource| (&resource.address, resource)).collect();
-    let last: BTreeMap<&Address, &Resource> =
-        input.last.iter().map(|resource| (&resource.address, resource)).collect();
+    let last: BTreeMap<&Address, &Resource> = input.last.iter().map(|resource| (&resource.address, resource)).collect();
 
     let mut plan = Plan {
         stage: input.stage,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::step::{Action, Contents, Plan};
+use crate::brokers::Objection;
 use crate::model::Address;
 
 /// The objects whose contents must be read before the plan can be trusted.
@@ -26,6 +27,16 @@ pub fn guard(plan: &mut Plan, contents: &BTreeMap<Address, Contents>) {
                     step.address
                 ),
             };
+        }
+    }
+}
+
+/// Blocks the steps that something else on the broker speaks against.
+pub fn object(plan: &mut Plan, objections: &[Objection]) {
+    for step in &mut plan.steps {
+        let objection = objections.iter().find(|objection| objection.address == step.address);
+        if let Some(Objection { reason, way_out, .. }) = objection.filter(|_| !step.action.is_blocked()) {
+            step.action = Action::Blocked { reason: reason.clone(), way_out: way_out.clone() };
         }
     }
 }

@@ -10,5 +10,5 @@ mod text;
 mod tests;
 
 pub use diff::{BrokerRules, DiffInput, DiffOptions, Rules, diff};
-pub use guard::{at_risk, guard};
+pub use guard::{at_risk, guard, object};
 pub use step::{Action, Contents, FieldChange, Mover, Note, Plan, Stage, Step, Unmanaged};

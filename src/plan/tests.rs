@@ -113,12 +113,11 @@ fn what_is_inside_stops_a_delete_until_it_is_allowed() {
     for (allowed, verb) in [(false, "blocked"), (true, "replace")] {
         let options =
             DiffOptions { replace: [address.clone()].into(), allow_data_loss: allowed, ..DiffOptions::default() };
-        let mut plan =
-            plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
+        let mut plan = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
         assert_eq!(at_risk(&plan), [address.clone()]);
         guard(&mut plan, &contents);
         assert_eq!(plan.steps[0].action.verb(), verb);
-        assert!(plan.footer().contains("412 messages at risk") , "{}", plan.footer());
+        assert!(plan.footer().contains("412 messages at risk"), "{}", plan.footer());
     }
 }
 

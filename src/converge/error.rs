@@ -1,0 +1,35 @@
+//! Why a run stopped before its plan was done.
+
+use thiserror::Error;
+
+use crate::brokers::SessionError;
+use crate::docker::{self, Death};
+use crate::images;
+use crate::state::StateError;
+
+/// A run that could not go on. What could go on is in the report instead.
+#[derive(Debug, Error)]
+pub enum ConvergeError {
+    #[error(transparent)]
+    Engine(#[from] docker::Error),
+    #[error(transparent)]
+    Image(#[from] images::Error),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error("cannot ask the engine")]
+    EngineSession(#[source] SessionError),
+    #[error("cannot ask `{broker}`")]
+    Broker {
+        broker: String,
+        #[source]
+        source: SessionError,
+    },
+    #[error("`{broker}` died while it started\n{death}")]
+    Died { broker: String, death: Box<Death> },
+    #[error("`{broker}` runs and is not ready after {seconds} s: {reason}\nsee what it says: mqlab logs {broker}")]
+    NeverReady { broker: String, seconds: u64, reason: String },
+    #[error("`{broker}` does not run\nstart it: mqlab up")]
+    NotRunning { broker: String },
+    #[error("stopped on request")]
+    Cancelled,
+}

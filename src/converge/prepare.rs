@@ -1,0 +1,91 @@
+//! From the valid stack to what should be: facts read, secrets at hand, every broker lowered.
+
+use std::collections::BTreeMap;
+
+use rand::distr::{Alphanumeric, SampleString};
+
+use super::ConvergeError;
+use crate::brokers::{self, Broker, Endpoint, Target};
+use crate::docker::{self, Engine, StackId, WantedNode};
+use crate::model::{BrokerModel, Facts, Resource, Secret, Stack};
+use crate::state::Folder;
+
+/// mqlab's own administrator on every broker that has users.
+pub const ADMINISTRATOR: &str = "mqlab";
+/// The generated secret that belongs to it.
+const ADMIN_PASSWORD: &str = "admin_password";
+/// 32 letters and digits: 190 bits, and safe in every URI.
+const SECRET_LENGTH: usize = 32;
+/// For one request to a broker.
+const REQUEST_SECONDS: u64 = 15;
+
+/// One broker with everything that a run needs of it.
+pub struct Lowered<'a> {
+    pub model: &'a BrokerModel,
+    pub broker: &'static dyn Broker,
+    pub facts: Facts,
+    pub nodes: Vec<WantedNode>,
+    pub topology: Vec<Resource>,
+}
+
+/// Reads the facts, makes missing secrets (kept only if `keep_secrets`: a plan writes nothing) and lowers.
+pub async fn prepare<'a>(
+    stack: &'a Stack,
+    engine: &Engine,
+    id: &StackId,
+    folder: &Folder,
+    keep_secrets: bool,
+) -> Result<Vec<Lowered<'a>>, ConvergeError> {
+    let known: Vec<(&BrokerModel, &'static dyn Broker)> =
+        stack.brokers.iter().filter_map(|model| Some((model, brokers::find(model.kind)?))).collect();
+    let described: Vec<_> = known.iter().map(|(model, broker)| (*model, broker.description())).collect();
+    let mut facts = docker::facts(engine, id, &described).await?;
+    let mut secrets = folder.secrets()?;
+    let before = secrets.clone();
+    for (model, broker) in &known {
+        let own = secrets.entry(model.name.clone()).or_default();
+        for name in broker.description().secrets {
+            own.entry((*name).to_owned())
+                .or_insert_with(|| Alphanumeric.sample_string(&mut rand::rng(), SECRET_LENGTH));
+        }
+        if let Some(facts) = facts.get_mut(&model.name) {
+            facts.secrets = own.iter().map(|(name, text)| (name.clone(), Secret::new(text))).collect();
+        }
+    }
+    if keep_secrets && secrets != before {
+        folder.write_secrets(&secrets)?;
+    }
+    Ok(known
+        .into_iter()
+        .map(|(model, broker)| lower(model, broker, facts.remove(&model.name).unwrap_or_default()))
+        .collect())
+}
+
+fn lower<'a>(model: &'a BrokerModel, broker: &'static dyn Broker, facts: Facts) -> Lowered<'a> {
+    let containers = broker.containers(model, &facts);
+    Lowered {
+        model,
+        broker,
+        nodes: docker::wanted(model, broker.description(), &facts, containers),
+        topology: broker.topology(model, &facts),
+        facts,
+    }
+}
+
+impl Lowered<'_> {
+    /// Where and as whom its session connects.
+    pub fn target(&self, engine: &Engine) -> Target {
+        let endpoint = |port: &u16| Endpoint { host: engine.probe_host().to_owned(), port: *port };
+        let endpoints: BTreeMap<String, Vec<Endpoint>> =
+            self.facts.ports.iter().map(|(name, ports)| (name.clone(), ports.iter().map(endpoint).collect())).collect();
+        Target {
+            broker: self.model.name.clone(),
+            nodes: self.model.nodes,
+            endpoints,
+            user: ADMINISTRATOR.to_owned(),
+            password: self.facts.secrets.get(ADMIN_PASSWORD).cloned().unwrap_or_else(|| Secret::new("")),
+            facts: self.facts.clone(),
+            deadline: std::time::Duration::from_secs(REQUEST_SECONDS),
+        }
+    }
+}

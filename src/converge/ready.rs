@@ -1,0 +1,91 @@
+//! Waiting until a broker can work, and noticing at once when it never will.
+
+use std::time::{Duration, Instant};
+
+use super::prepare::{ADMINISTRATOR, Lowered};
+use super::{Cancel, ConvergeError, Event, Events, Unit};
+use crate::brokers::{Session, SessionError};
+use crate::docker::{Engine, StackId, container_name};
+use crate::net::Backoff;
+
+/// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Asks until the broker is ready. A container that dies, a wrong version of it all, or the end of the
+/// patience are errors with the broker's own last words.
+pub async fn wait(
+    lowered: &Lowered<'_>,
+    session: &mut dyn Session,
+    engine: &Engine,
+    stack: &StackId,
+    events: &dyn Events,
+    cancel: &Cancel,
+) -> Result<(), ConvergeError> {
+    let began = Instant::now();
+    let broker = lowered.model.name.as_str();
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+    let mut reset_tried = false;
+    let outcome = loop {
+        if cancel.is_cancelled() {
+            break Err(ConvergeError::Cancelled);
+        }
+        let reason = match session.ready().await {
+            Ok(()) => break Ok(()),
+            Err(SessionError::Unauthorized { .. }) if !reset_tried => {
+                reset_tried = true;
+                match reset(lowered, engine, stack, events).await {
+                    Ok(()) => continue,
+                    Err(error) => break Err(error),
+                }
+            }
+            Err(SessionError::NotReady(reason)) => reason,
+            Err(error @ (SessionError::Unreachable { .. } | SessionError::TimedOut { .. })) => error.to_string(),
+            Err(source) => break Err(ConvergeError::Broker { broker: broker.to_owned(), source }),
+        };
+        for node in &lowered.nodes {
+            if let Some(death) = engine.died(&stack.name, &node.container).await? {
+                return Err(ConvergeError::Died { broker: broker.to_owned(), death: Box::new(death) });
+            }
+        }
+        if began.elapsed() > PATIENCE {
+            let seconds = PATIENCE.as_secs();
+            break Err(ConvergeError::NeverReady { broker: broker.to_owned(), seconds, reason });
+        }
+        events.emit(Event::Progress {
+            subject: broker.to_owned(),
+            what: format!("waiting until it is ready ({reason})"),
+            done: began.elapsed().as_secs(),
+            total: 0,
+            unit: Unit::Seconds,
+        });
+        tokio::select! {
+            () = backoff.wait() => {}
+            () = cancel.cancelled() => {}
+        }
+    };
+    events.emit(Event::ProgressEnded { subject: broker.to_owned() });
+    outcome
+}
+
+/// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again there.
+async fn reset(
+    lowered: &Lowered<'_>,
+    engine: &Engine,
+    stack: &StackId,
+    events: &dyn Events,
+) -> Result<(), ConvergeError> {
+    let broker = &lowered.model.name;
+    for command in lowered.broker.lesson().reset(lowered.model, &lowered.facts) {
+        let container = container_name(&stack.name, broker, command.node);
+        let input = command.input.as_ref().map(|secret| secret.reveal().as_bytes());
+        let result = engine.exec(&container, None, &command.command, input, 60).await?;
+        if result.exit_code != 0 {
+            let said = format!("could not {}: {}", command.what, result.error_output.trim());
+            return Err(ConvergeError::Broker { broker: broker.clone(), source: SessionError::Refused(said) });
+        }
+    }
+    events.emit(Event::Warning {
+        text: format!("{broker}: the password of `{ADMINISTRATOR}` was not the one in .mqlab/; it was set again through the container"),
+    });
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! What a run found and did: the value that views print and the site is made from.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::brokers::{Check, Outcome, OutcomeResult};
+use crate::model::{Facts, ImageServed};
+use crate::plan::Plan;
+
+/// The end of a run. Holds no secret in what is serialised.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// The containers' plan, then each broker's, in the order of the file.
+    pub plans: Vec<Plan>,
+    pub outcomes: Vec<Outcome>,
+    pub checks: Vec<Check>,
+    pub failures: Vec<Failure>,
+    pub brokers: Vec<BrokerState>,
+    #[serde(skip)]
+    pub facts: BTreeMap<String, Facts>,
+    /// Whether the steps were to be done, or only shown.
+    pub applied: bool,
+}
+
+/// Something that stopped a broker's part of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub broker: String,
+    pub text: String,
+}
+
+/// One broker at the end of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrokerState {
+    pub name: String,
+    pub kind: &'static str,
+    /// As it says itself, else as the file says.
+    pub version: String,
+    pub running: bool,
+    /// It answered on its own protocol.
+    pub ready: bool,
+    /// `host:port` by port name, node 1 first.
+    pub endpoints: BTreeMap<String, Vec<String>>,
+    pub image: Option<ImageServed>,
+    pub containers: Vec<String>,
+    pub user: Option<String>,
+}
+
+impl Report {
+    pub fn steps_blocked(&self) -> usize {
+        self.plans.iter().flat_map(|plan| &plan.steps).filter(|step| step.action.is_blocked()).count()
+    }
+
+    pub fn steps_pending(&self) -> usize {
+        self.plans.iter().flat_map(|plan| &plan.steps).filter(|step| !step.action.is_blocked()).count()
+    }
+
+    pub fn done(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.result == OutcomeResult::Done).count()
+    }
+
+    /// Steps that failed, or that may have: their answer did not come.
+    pub fn failed(&self) -> usize {
+        let failed =
+            |result: &OutcomeResult| matches!(result, OutcomeResult::Failed { .. } | OutcomeResult::Unknown { .. });
+        self.outcomes.iter().filter(|outcome| failed(&outcome.result)).count()
+    }
+
+    pub fn not_tried(&self) -> usize {
+        let not_tried = |result: &OutcomeResult| matches!(result, OutcomeResult::NotTried { .. });
+        self.outcomes.iter().filter(|outcome| not_tried(&outcome.result)).count()
+    }
+
+    pub fn checks_failed(&self) -> usize {
+        self.checks.iter().filter(|check| !check.ok).count()
+    }
+
+    pub fn unmanaged_counts(&self) -> bool {
+        self.plans.iter().any(Plan::unmanaged_counts)
+    }
+}
