@@ -4,3 +4,4 @@ mod bad_specs;
 mod schema;
 mod site;
 mod site_fixture;
+mod scratch_check;
