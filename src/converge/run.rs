@@ -331,7 +331,7 @@ impl Run<'_> {
     }
 
     /// The brokers as they are at the end.
-    async fn describe(
+    pub(super) async fn describe(
         &self,
         lowered: &[Lowered<'_>],
         versions: &BTreeMap<String, String>,
