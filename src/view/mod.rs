@@ -32,6 +32,7 @@ pub enum Form {
 
 /// How the streams can be used.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the streams and the flags")]
 pub struct Style {
     pub form: Form,
     /// Only results and what is wrong.
@@ -81,7 +82,7 @@ impl View {
 
     /// Who answers a run's questions.
     pub fn ask(&self) -> Ask {
-        Ask { yes: self.style.yes, can_ask: self.style.can_ask, progress: Arc::clone(&self.progress) }
+        Ask { yes: self.style.yes, terminal: self.style.can_ask, progress: Arc::clone(&self.progress) }
     }
 
     /// A result. A reader that went away, as in `mqlab ls | head -1`, is no error.

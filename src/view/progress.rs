@@ -201,10 +201,9 @@ impl Events for Progress {
             Event::ProgressEnded { subject } => self.end(&subject),
             Event::Output { subject, line } => self.update(&subject, &line),
             Event::Checked { check } => {
-                let (sign, detail) = match check.ok {
-                    true => (self.paint.good("✓"), check.detail.as_str()),
-                    false => (self.paint.bad("✗"), "no"),
-                };
+                // Why not is said at the end of the run.
+                let good = (self.paint.good("✓"), check.detail.as_str());
+                let (sign, detail) = if check.ok { good } else { (self.paint.bad("✗"), "no") };
                 self.say(&format!("  {sign} {}: {}: {detail}", check.broker, check.name));
             }
         }
