@@ -11,6 +11,9 @@ use crate::net::Backoff;
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Both brokers start in less on an ordinary machine.
+const ORDINARY_START: Duration = Duration::from_secs(12);
+
 /// Asks until the broker is ready. A container that dies, a wrong version of it all, or the end of the
 /// patience are errors with the broker's own last words.
 pub async fn wait(
@@ -53,7 +56,7 @@ pub async fn wait(
         }
         events.emit(Event::Progress {
             subject: broker.to_owned(),
-            what: format!("waiting until it is ready ({reason})"),
+            what: words(began.elapsed(), &reason),
             done: began.elapsed().as_secs(),
             total: 0,
             unit: Unit::Seconds,
@@ -65,6 +68,11 @@ pub async fn wait(
     };
     events.emit(Event::ProgressEnded { subject: broker.to_owned() });
     outcome
+}
+
+/// At first every broker refuses connections; later the reason is worth reading.
+fn words(waited: Duration, reason: &str) -> String {
+    if waited < ORDINARY_START { "starting".to_owned() } else { format!("is not ready yet: {reason}") }
 }
 
 /// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again there.

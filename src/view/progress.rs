@@ -11,6 +11,7 @@ use super::Paint;
 use super::plan::shown;
 use crate::brokers::{Outcome, OutcomeResult};
 use crate::converge::{Event, Events, Unit};
+use crate::model::Address;
 
 /// Steps of one broker that are told one by one; of the rest only the number.
 const TOLD: usize = 25;
@@ -46,6 +47,8 @@ struct Steps {
     begun: usize,
     ended: usize,
     told: usize,
+    /// What is being done now, by address.
+    verbs: BTreeMap<Address, &'static str>,
 }
 
 impl Progress {
@@ -111,13 +114,15 @@ impl Progress {
     fn step_ended(&self, outcome: &Outcome, took: Duration) {
         let failed = outcome.result != OutcomeResult::Done;
         let broker = outcome.address.broker.as_str();
-        let (told, left, counts) = {
+        let (told, left, counts, verb) = {
             let mut state = self.state();
             let steps = state.steps.entry(broker.to_owned()).or_default();
             steps.ended += 1;
             let told = failed || steps.told < TOLD;
             steps.told += usize::from(told);
-            (told, steps.begun.saturating_sub(steps.ended), format!("{} of {} steps", steps.ended, steps.begun))
+            let counts = format!("{} of {} steps", steps.ended, steps.begun);
+            let verb = steps.verbs.remove(&outcome.address).unwrap_or_default();
+            (told, steps.begun.saturating_sub(steps.ended), counts, verb)
         };
         if left == 0 {
             self.end(broker);
@@ -125,11 +130,11 @@ impl Progress {
             self.update(broker, &counts);
         }
         if told {
-            self.say(&self.step_line(outcome, took));
+            self.say(&self.step_line(outcome, verb, took));
         }
     }
 
-    fn step_line(&self, outcome: &Outcome, took: Duration) -> String {
+    fn step_line(&self, outcome: &Outcome, verb: &str, took: Duration) -> String {
         let (sign, more) = match &outcome.result {
             OutcomeResult::Done => (self.paint.good("✓"), ""),
             // The reasons come together at the end of the run.
@@ -137,7 +142,7 @@ impl Progress {
             OutcomeResult::Unknown { .. } => (self.paint.bad("?"), ": no answer"),
             OutcomeResult::NotTried { .. } => (self.paint.quiet("-"), ": not tried"),
         };
-        let mut line = format!("  {sign} {}{more}", shown(&outcome.address));
+        let mut line = format!("  {sign} {verb} {}{more}", shown(&outcome.address));
         if took >= Duration::from_millis(100) {
             let seconds = format!(" ({:.1} s)", took.as_secs_f64());
             let _ = write!(line, "{}", self.paint.quiet(&seconds));
@@ -188,6 +193,7 @@ impl Events for Progress {
                     let mut state = self.state();
                     let steps = state.steps.entry(address.broker.clone()).or_default();
                     steps.begun += 1;
+                    steps.verbs.insert(address.clone(), verb);
                     steps.begun
                 };
                 if begun <= TOLD && self.bars.is_some() {
