@@ -2,14 +2,19 @@
 
 mod cancel;
 mod confirm;
+mod containers;
+mod describe;
 mod error;
 mod event;
 mod execute;
+mod memory;
 mod prepare;
 mod ready;
 mod report;
 mod run;
 mod survey;
+mod topology;
+mod verify;
 
 pub use cancel::{Cancel, Canceller};
 pub use confirm::{Answer, Confirm};

@@ -82,7 +82,8 @@ pub fn diff(input: &DiffInput<'_>) -> Plan {
 }
 
 impl DiffOptions {
-    fn selects(&self, address: &Address) -> bool {
+    /// Whether this object may get a step.
+    pub(crate) fn selects(&self, address: &Address) -> bool {
         self.only.is_empty() || self.only.contains(address)
     }
 }

@@ -115,7 +115,7 @@ fn what_is_inside_stops_a_delete_until_it_is_allowed() {
             DiffOptions { replace: [address.clone()].into(), allow_data_loss: allowed, ..DiffOptions::default() };
         let mut plan = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
         assert_eq!(at_risk(&plan), [address.clone()]);
-        guard(&mut plan, &contents);
+        guard(&mut plan, &contents, KINDS);
         assert_eq!(plan.steps[0].action.verb(), verb);
         assert!(plan.footer().contains("412 messages at risk"), "{}", plan.footer());
     }
