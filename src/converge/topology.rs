@@ -8,7 +8,7 @@ use super::memory::{self, Memory};
 use super::prepare::Lowered;
 use super::report::Report;
 use super::survey::{self, BrokerSurvey};
-use super::verify::{Look, Verifier};
+use super::verify::{Verified, Verifier};
 use super::{Cancel, Confirm, Event, Events, confirm, execute};
 use crate::brokers::{Batch, Check, Outcome, OutcomeResult, Session};
 use crate::model::{Observation, Resource, STACK};
@@ -111,9 +111,9 @@ impl Topology<'_> {
         let mut left = BTreeSet::new();
         if outcomes.iter().any(may_have_changed) {
             let verifier = Verifier { options: self.options, lowered, memory, plan: &plan, cancel: self.cancel };
-            let look = self.look(&verifier, &mut outcomes, session.as_mut(), &mut checks).await;
-            left = look.left;
-            if let Some(seen) = look.observation {
+            let verified = self.verify(&verifier, &mut outcomes, session.as_mut(), &mut checks).await;
+            left = verified.left;
+            if let Some(seen) = verified.observation {
                 observation = seen;
             }
             for check in &checks {
@@ -126,28 +126,28 @@ impl Topology<'_> {
     }
 
     /// Everything that is looked at after something changed.
-    async fn look(
+    async fn verify(
         &self,
         verifier: &Verifier<'_>,
         outcomes: &mut [Outcome],
         session: &mut dyn Session,
         checks: &mut Vec<Check>,
-    ) -> Look {
-        let look = match verifier.settle(outcomes, session).await {
+    ) -> Verified {
+        let verified = match verifier.settle(outcomes, session).await {
             Ok(()) => {
                 let done = done(verifier.plan, outcomes);
                 let batch = Batch { steps: &done, events: self.events, cancel: self.cancel };
                 checks.extend(session.usable(batch).await);
                 verifier.verify(outcomes, session).await
             }
-            Err(look) => look,
+            Err(unread) => unread,
         };
-        checks.push(look.check.clone());
+        checks.push(verified.check.clone());
         // Who cannot be read cannot be sent a message either.
-        if look.observation.is_some() && !self.cancel.is_cancelled() {
+        if verified.observation.is_some() && !self.cancel.is_cancelled() {
             checks.extend(session.probe().await);
         }
-        look
+        verified
     }
 
     /// Keeps what was applied, and what of the journal is still open.

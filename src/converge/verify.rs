@@ -29,7 +29,7 @@ pub(super) struct Verifier<'a> {
 }
 
 /// What a look gave.
-pub(super) struct Look {
+pub(super) struct Verified {
     pub(super) check: Check,
     /// What differs from the file, though it was not blocked before.
     pub(super) left: BTreeSet<Address>,
@@ -47,7 +47,7 @@ struct Seen {
 impl Verifier<'_> {
     /// Decides the outcomes that are not known, by reading again: what is as it should be was done. The error is
     /// that the broker cannot be read, which leaves them unknown.
-    pub(super) async fn settle(&self, outcomes: &mut [Outcome], session: &mut dyn Session) -> Result<(), Look> {
+    pub(super) async fn settle(&self, outcomes: &mut [Outcome], session: &mut dyn Session) -> Result<(), Verified> {
         let began = Instant::now();
         let is_open = |outcome: &Outcome| matches!(outcome.result, OutcomeResult::Unknown { .. });
         if !outcomes.iter().any(is_open) {
@@ -72,7 +72,7 @@ impl Verifier<'_> {
 
     /// Observes again until everything that was done is to be seen. Only green if nothing at all is left, but for
     /// what was blocked already.
-    pub(super) async fn verify(&self, outcomes: &[Outcome], session: &mut dyn Session) -> Look {
+    pub(super) async fn verify(&self, outcomes: &[Outcome], session: &mut dyn Session) -> Verified {
         let began = Instant::now();
         let open = outcomes.iter().filter(|outcome| outcome.result != OutcomeResult::Done);
         let open = open.map(|outcome| outcome.address.clone()).collect();
@@ -80,7 +80,7 @@ impl Verifier<'_> {
         self.judge(seen, began)
     }
 
-    fn judge(&self, seen: Result<Seen, String>, began: Instant) -> Look {
+    fn judge(&self, seen: Result<Seen, String>, began: Instant) -> Verified {
         let (ok, detail, left, observation) = match seen {
             Ok(seen) => {
                 let detail = if seen.left.is_empty() {
@@ -100,7 +100,7 @@ impl Verifier<'_> {
             detail,
             milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        Look { check, left, observation }
+        Verified { check, left, observation }
     }
 
     /// Reads until nothing is left but `open`, for as long as reads may be stale.
