@@ -53,8 +53,10 @@ pub(super) fn one_declared(
     match means.as_slice() {
         [address] => Ok((*address).clone()),
         [] => {
-            let known: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-            let near = nearest(text, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
+            let known: Vec<(String, String)> =
+                candidates.iter().map(|one| (format!("{}/{}", one.broker, one.name), one.to_string())).collect();
+            let forms = known.iter().flat_map(|(short, long)| [short.as_str(), long.as_str()]);
+            let near = nearest(text, forms).map(|near| format!("; did you mean {near}?"));
             usage(format!("the file declares no such object{}", near.unwrap_or_default()))
         }
         several => {

@@ -26,15 +26,16 @@ pub(super) async fn describe(
         let name = &broker.model.name;
         let own: Vec<_> = nodes.iter().filter(|node| node.broker == *name).collect();
         let said = versions.get(name).filter(|version| !version.is_empty());
+        let exact = own.first().and_then(|node| node.image.as_ref()?.exact_version.as_ref());
         let target = broker.target(engine);
         let endpoints =
             target.endpoints.iter().map(|(port, all)| (port.clone(), all.iter().map(ToString::to_string).collect()));
         report.brokers.push(BrokerState {
             name: name.clone(),
             kind: broker.model.kind,
-            version: said.unwrap_or(&broker.model.version).clone(),
+            version: said.or(exact).unwrap_or(&broker.model.version).clone(),
             running: !own.is_empty() && own.iter().all(|node| node.state == "running"),
-            ready: said.is_some(),
+            ready: versions.contains_key(name),
             endpoints: endpoints.collect(),
             image: own.first().and_then(|node| node.image.clone()),
             containers: own.iter().map(|node| node.container.clone()).collect(),

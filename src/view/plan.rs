@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Paint;
-use crate::model::{Address, Origin, STACK};
+use crate::model::{Address, Origin, STACK, Value};
 use crate::plan::{Action, Plan, Stage, Step};
 
 /// Creations that are shown of one broker; the stable form has all of them.
@@ -134,9 +134,15 @@ fn place(step: &Step) -> Option<&Origin> {
     step.changes.iter().find_map(|change| change.origin.as_ref()).or(step.origin.as_ref())
 }
 
-/// What a new object will be: `partitions: 6, type: quorum`.
+/// What a new object will be, `partitions: 6, type: quorum`, without what its name says already.
 fn attributes(step: &Step) -> String {
-    step.changes.iter().map(|change| format!("{}: {}", change.attribute, change.new)).collect::<Vec<_>>().join(", ")
+    let says_more = |value: &Value| match value {
+        Value::Text(text) => !text.is_empty() && !step.address.name.contains(text.as_str()),
+        Value::Map(map) => !map.is_empty(),
+        _ => true,
+    };
+    let shown = step.changes.iter().filter(|change| says_more(&change.new));
+    shown.map(|change| format!("{}: {}", change.attribute, change.new)).collect::<Vec<_>>().join(", ")
 }
 
 /// The address as it is read under its broker's name.

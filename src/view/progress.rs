@@ -131,10 +131,11 @@ impl Progress {
 
     fn step_line(&self, outcome: &Outcome, took: Duration) -> String {
         let (sign, more) = match &outcome.result {
-            OutcomeResult::Done => (self.paint.good("✓"), String::new()),
-            OutcomeResult::Failed { reason } => (self.paint.bad("✗"), format!(": {reason}")),
-            OutcomeResult::Unknown { reason } => (self.paint.bad("?"), format!(": {reason}")),
-            OutcomeResult::NotTried { because } => (self.paint.quiet("-"), format!(": not tried: {because}")),
+            OutcomeResult::Done => (self.paint.good("✓"), ""),
+            // The reasons come together at the end of the run.
+            OutcomeResult::Failed { .. } => (self.paint.bad("✗"), ": failed"),
+            OutcomeResult::Unknown { .. } => (self.paint.bad("?"), ": no answer"),
+            OutcomeResult::NotTried { .. } => (self.paint.quiet("-"), ": not tried"),
         };
         let mut line = format!("  {sign} {}{more}", shown(&outcome.address));
         if took >= Duration::from_millis(100) {
@@ -200,8 +201,11 @@ impl Events for Progress {
             Event::ProgressEnded { subject } => self.end(&subject),
             Event::Output { subject, line } => self.update(&subject, &line),
             Event::Checked { check } => {
-                let sign = if check.ok { self.paint.good("✓") } else { self.paint.bad("✗") };
-                self.say(&format!("  {sign} {}: {}: {}", check.broker, check.name, check.detail));
+                let (sign, detail) = match check.ok {
+                    true => (self.paint.good("✓"), check.detail.as_str()),
+                    false => (self.paint.bad("✗"), "no"),
+                };
+                self.say(&format!("  {sign} {}: {}: {detail}", check.broker, check.name));
             }
         }
     }
