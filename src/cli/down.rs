@@ -57,7 +57,9 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     let outcomes = removed.map_err(|error| CliError::Failed(crate::error_chain(&error)))?;
     if !arguments.orphans && arguments.brokers.is_empty() && !orphans.is_empty() {
         let names = orphans.join(", ");
-        view.note(&format!("left: {names}, which the file does not have any more\nremove them too: mqlab down --orphans"));
+        view.note(&format!(
+            "left: {names}, which the file does not have any more\nremove them too: mqlab down --orphans"
+        ));
     }
     let left = engine.stack(&id.name).await?.map(|stack| stack.volumes).unwrap_or_default();
     if !left.is_empty() && !arguments.volumes {

@@ -21,7 +21,9 @@ pub(super) fn trace(arguments: &Arguments, surroundings: &Surroundings, view: &V
         .broker(&exchange.broker)
         .and_then(|model| brokers::find(model.kind))
         .and_then(|broker| broker.lesson().router())
-        .ok_or_else(|| CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker)))?;
+        .ok_or_else(|| {
+            CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker))
+        })?;
     let own: Vec<Resource> = declared.into_iter().filter(|one| one.address.broker == exchange.broker).collect();
     let trace = router.trace(&own, &exchange, &arguments.key, &headers);
     match view.form() {

@@ -111,9 +111,9 @@ impl Topology<'_> {
         let mut left = BTreeSet::new();
         if outcomes.iter().any(may_have_changed) {
             let verifier = Verifier { options: self.options, lowered, memory, plan: &plan, cancel: self.cancel };
-            let verified = self.verify(&verifier, &mut outcomes, session.as_mut(), &mut checks).await;
-            left = verified.left;
-            if let Some(seen) = verified.observation {
+            let found = self.verify(&verifier, &mut outcomes, session.as_mut(), &mut checks).await;
+            left = found.left;
+            if let Some(seen) = found.observation {
                 observation = seen;
             }
             for check in &checks {
@@ -133,7 +133,7 @@ impl Topology<'_> {
         session: &mut dyn Session,
         checks: &mut Vec<Check>,
     ) -> Verified {
-        let verified = match verifier.settle(outcomes, session).await {
+        let found = match verifier.settle(outcomes, session).await {
             Ok(()) => {
                 let done = done(verifier.plan, outcomes);
                 let batch = Batch { steps: &done, events: self.events, cancel: self.cancel };
@@ -142,12 +142,12 @@ impl Topology<'_> {
             }
             Err(unread) => unread,
         };
-        checks.push(verified.check.clone());
+        checks.push(found.check.clone());
         // Who cannot be read cannot be sent a message either.
-        if verified.observation.is_some() && !self.cancel.is_cancelled() {
+        if found.observation.is_some() && !self.cancel.is_cancelled() {
             checks.extend(session.probe().await);
         }
-        verified
+        found
     }
 
     /// Keeps what was applied, and what of the journal is still open.
