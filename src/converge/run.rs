@@ -331,7 +331,7 @@ impl Run<'_> {
     }
 
     /// The brokers as they are at the end.
-    async fn describe(
+    pub(super) async fn describe(
         &self,
         lowered: &[Lowered<'_>],
         versions: &BTreeMap<String, String>,
@@ -342,6 +342,7 @@ impl Run<'_> {
             let name = &broker.model.name;
             let own: Vec<_> = nodes.iter().filter(|node| node.broker == *name).collect();
             let said = versions.get(name).filter(|version| !version.is_empty());
+            let exact = own.first().and_then(|node| node.image.as_ref()?.exact_version.as_ref());
             let target = broker.target(&self.engine);
             let endpoints = target
                 .endpoints
@@ -350,9 +351,9 @@ impl Run<'_> {
             report.brokers.push(BrokerState {
                 name: name.clone(),
                 kind: broker.model.kind,
-                version: said.unwrap_or(&broker.model.version).clone(),
+                version: said.or(exact).unwrap_or(&broker.model.version).clone(),
                 running: !own.is_empty() && own.iter().all(|node| node.state == "running"),
-                ready: said.is_some(),
+                ready: versions.contains_key(name),
                 endpoints: endpoints.collect(),
                 image: own.first().and_then(|node| node.image.clone()),
                 containers: own.iter().map(|node| node.container.clone()).collect(),

@@ -20,7 +20,7 @@ mod units;
 mod validate;
 
 use super::{Broker, Description, Lesson, PortDescription, Session, Target};
-use crate::model::{BrokerModel, Container, Facts, Resource};
+use crate::model::{App, BrokerModel, Container, Facts, Resource};
 use crate::spec::Diagnostics;
 
 /// The kind, as the spec and the address of a topic name it.
@@ -64,6 +64,10 @@ impl Broker for Kafka {
 
     fn validate(&self, broker: &BrokerModel, diagnostics: &mut Diagnostics) {
         validate::validate(broker, diagnostics);
+    }
+
+    fn lint(&self, broker: &BrokerModel, apps: &[App], diagnostics: &mut Diagnostics) {
+        lint::lint(broker, apps, diagnostics);
     }
 
     fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
