@@ -125,3 +125,8 @@ pub fn remove_file(path: &Path) -> Result<(), FsError> {
 pub fn remove_empty_folder(path: &Path) {
     drop(std::fs::remove_dir(path));
 }
+
+/// The path without links and dots; as it is where that cannot be found out.
+pub fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -30,6 +30,8 @@ pub enum ConvergeError {
     NeverReady { broker: String, seconds: u64, reason: String },
     #[error("`{broker}` does not run\nstart it: mqlab up")]
     NotRunning { broker: String },
+    #[error("the passwords of `{broker}` are not in .mqlab/\nset new ones through the container: mqlab up")]
+    NoSecrets { broker: String },
     #[error("stopped on request")]
     Cancelled,
 }

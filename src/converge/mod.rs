@@ -2,19 +2,28 @@
 
 mod cancel;
 mod confirm;
+mod containers;
+mod describe;
 mod error;
 mod event;
 mod execute;
+mod look;
+mod memory;
 mod prepare;
 mod ready;
 mod report;
 mod run;
+mod settings;
 mod survey;
+mod topology;
+mod verify;
 
 pub use cancel::{Cancel, Canceller};
 pub use confirm::{Answer, Confirm};
 pub use error::ConvergeError;
 pub use event::{Event, Events, Unit};
+pub use look::{Holding, Look};
 pub use prepare::ADMINISTRATOR;
 pub use report::{BrokerState, Failure, Report};
 pub use run::{Options, Run};
+pub use settings::Settings;

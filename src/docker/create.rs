@@ -40,6 +40,11 @@ pub(super) fn body(
     }
 }
 
+/// Takes the limits out; `false` if there were none.
+pub(super) fn without_limits(body: &mut ContainerCreateBody) -> bool {
+    body.host_config.as_mut().and_then(|host| host.ulimits.take()).is_some()
+}
+
 /// Everything that is read back to tell what the container was made from.
 fn node_labels(stack: &StackId, wanted: &WantedNode, image: &ImageServed) -> labels::Labels {
     let container = &wanted.container;

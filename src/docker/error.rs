@@ -76,23 +76,8 @@ pub(crate) fn words_of(error: &bollard::errors::Error) -> String {
     match error {
         bollard::errors::Error::DockerResponseServerError { message, .. } => message.trim().to_owned(),
         bollard::errors::Error::DockerStreamError { error } => error.trim().to_owned(),
-        other => chain(other),
+        other => crate::error_chain(other),
     }
-}
-
-/// An error with everything behind it, on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let words = inner.to_string();
-        if !text.ends_with(&words) {
-            text.push_str(": ");
-            text.push_str(&words);
-        }
-        source = inner.source();
-    }
-    text
 }
 
 impl Error {
@@ -121,7 +106,7 @@ impl Error {
     pub fn in_full(&self) -> String {
         match self {
             Self::Refused { what, source } => format!("the engine cannot {what}: {}", words_of(source)),
-            other => chain(other),
+            other => crate::error_chain(other),
         }
     }
 }

@@ -106,7 +106,8 @@ impl Engine {
 }
 
 impl Power {
-    fn verb(self) -> &'static str {
+    /// As typed.
+    pub fn verb(self) -> &'static str {
         match self {
             Self::Stop => "stop",
             Self::Start => "start",

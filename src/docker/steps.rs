@@ -1,11 +1,12 @@
 //! The steps of a plan as calls to the engine.
 
-use bollard::models::{NetworkCreateRequest, VolumeCreateRequest};
+use bollard::models::{ContainerCreateBody, NetworkCreateRequest, VolumeCreateRequest};
 use bollard::query_parameters::{
     CreateContainerOptions, InspectContainerOptions, RemoveContainerOptions, RemoveVolumeOptions,
     RenameContainerOptions, StartContainerOptions, StopContainerOptions, UploadToContainerOptions,
 };
 
+use super::error::words_of;
 use super::inventory::{Inventory, Labelled};
 use super::labels::{self, StackId, container_name, volume_name};
 use super::{Engine, Error, WantedNode, archive, create};
@@ -68,27 +69,49 @@ pub(super) async fn create_node(
     let next = format!("{name}.next");
     remove_container(engine, &next).await?;
     if let Some(found) = find(engine, &name).await?
-        && !found.labels.get(labels::STACK).is_some_and(|owner| *owner == stack.name)
+        && found.labels.get(labels::STACK).is_none_or(|owner| *owner != stack.name)
     {
         return Err(foreign("container", &name));
     }
     let reference = reference_of(engine, image).await;
-    let body = create::body(stack, wanted, image, &reference, network);
+    let mut body = create::body(stack, wanted, image, &reference, network);
+    loop {
+        let started = create_and_start(engine, &name, &next, container, body.clone()).await;
+        match started {
+            // An engine without the right to raise limits (in a container itself, rootless) gives what it has.
+            Err(error) if is_about_limits(&error) && create::without_limits(&mut body) => {}
+            other => return other,
+        }
+    }
+}
+
+/// What the container runtime says when it may not raise a limit.
+fn is_about_limits(error: &Error) -> bool {
+    matches!(error, Error::Refused { source, .. } if words_of(source).contains("error setting rlimit"))
+}
+
+async fn create_and_start(
+    engine: &Engine,
+    name: &str,
+    next: &str,
+    container: &Container,
+    body: ContainerCreateBody,
+) -> Result<(), Error> {
     let options = CreateContainerOptions {
-        name: Some(next.clone()),
+        name: Some(next.to_owned()),
         platform: container.image.platform.clone().unwrap_or_default(),
     };
     let what = format!("create the container `{name}`");
     engine.call(&what, engine.api().create_container(Some(options), body)).await?;
-    let filled = fill_and_swap(engine, &next, &name, container).await;
+    let filled = fill_and_swap(engine, next, name, container).await;
     if filled.is_err() {
-        remove_container(engine, &next).await?;
+        remove_container(engine, next).await?;
     }
     filled?;
-    let started = start_container(engine, &name).await;
+    let started = start_container(engine, name).await;
     if started.is_err() {
         // A container that never ran holds nothing, and would be in the way of the next attempt.
-        remove_container(engine, &name).await?;
+        remove_container(engine, name).await?;
     }
     started
 }

@@ -44,6 +44,24 @@ impl Stack {
     }
 }
 
+/// A name that a stack cannot have.
+#[derive(Debug, thiserror::Error)]
+#[error("`{name}` cannot be a stack's name: it must {STACK_NAME}")]
+pub struct StackNameError {
+    pub name: String,
+}
+
+impl Stack {
+    /// Gives it another name than the file's, so that one file can run twice.
+    pub fn rename(&mut self, name: &str) -> Result<(), StackNameError> {
+        if !is_stack_name(name) {
+            return Err(StackNameError { name: name.to_owned() });
+        }
+        name.clone_into(&mut self.name);
+        Ok(())
+    }
+}
+
 fn stack_name(tree: &Node, directory: &Path, diagnostics: &mut Diagnostics) -> String {
     let folder = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let Some(node) = tree.get("stack") else { return made_valid(&folder) };

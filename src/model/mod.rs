@@ -20,6 +20,7 @@ mod stack;
 mod value;
 
 pub use address::{Address, AddressError, STACK};
+pub use build::StackNameError;
 pub use container::{Container, ContainerFile, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort};
 pub use facts::Facts;
 pub(crate) use facts::version_pair;

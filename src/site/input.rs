@@ -58,6 +58,8 @@ pub struct BrokerReport {
     pub status: BrokerStatus,
     /// `host:port` by port name, node 1 first.
     pub endpoints: BTreeMap<String, Vec<String>>,
+    /// The name or address under which clients on the host reach the ports.
+    pub advertise_host: String,
     pub image: ImageReport,
     /// Node 1 first.
     pub containers: Vec<String>,
@@ -119,7 +121,28 @@ pub struct CheckReport {
     pub detail: String,
 }
 
+impl BrokerReport {
+    /// What the site needs to know of the world, from nothing but the report: `up` and `site build` agree.
+    fn facts(&self) -> Facts {
+        let number = |endpoint: &String| endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let ports = self.endpoints.iter().map(|(name, all)| (name.clone(), all.iter().filter_map(number).collect()));
+        Facts {
+            version: self.version.clone(),
+            ports: ports.collect(),
+            advertise_host: self.advertise_host.clone(),
+            ..Facts::default()
+        }
+    }
+}
+
 impl<'a> SiteInput<'a> {
+    /// The stack with what the last run found of it.
+    pub fn of_run(stack: &'a Stack, report: Option<&'a RunReport>) -> Self {
+        let brokers = report.map(|report| &report.brokers).into_iter().flatten();
+        let facts = brokers.map(|(name, broker)| (name.clone(), broker.facts())).collect();
+        Self::new(stack, &facts, report)
+    }
+
     /// Lowers every broker of the stack with what is known of it. A broker that is missing in `facts`
     /// has never run; its version is the spec's.
     pub fn new(stack: &'a Stack, facts: &BTreeMap<String, Facts>, report: Option<&'a RunReport>) -> Self {

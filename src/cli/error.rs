@@ -1,0 +1,53 @@
+//! Errors at the edge: one code and the words for a person.
+
+use thiserror::Error;
+
+use super::exit::Code;
+use crate::converge::ConvergeError;
+use crate::{docker, images, site, state};
+
+/// Why a verb could not do its work. [`CliError::code`] is the exit code.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// Bad flags, or an invalid file whose diagnostics are printed already.
+    #[error("{0}")]
+    Usage(String),
+    /// Everything has been said.
+    #[error("")]
+    Said(Code),
+    #[error("{0}")]
+    Failed(String),
+    #[error(transparent)]
+    Files(#[from] crate::fs::FsError),
+    #[error(transparent)]
+    Engine(#[from] docker::Error),
+    #[error(transparent)]
+    Image(#[from] images::Error),
+    #[error(transparent)]
+    Converge(#[from] ConvergeError),
+    #[error(transparent)]
+    State(#[from] state::StateError),
+    #[error("the site could not be made")]
+    SiteBuild(#[from] site::BuildError),
+    #[error(transparent)]
+    SiteWrite(#[from] site::WriteError),
+}
+
+impl CliError {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Usage(_) => Code::Usage,
+            Self::Said(code) => *code,
+            _ => Code::Failed,
+        }
+    }
+
+    /// The message with everything behind it; `None` if it was said already.
+    pub(super) fn words(&self) -> Option<String> {
+        match self {
+            Self::Said(_) => None,
+            Self::Engine(error) => Some(error.in_full()),
+            other => Some(crate::error_chain(other)),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `mqlab init`: a first file.
+
+use super::arguments::Init;
+use super::error::CliError;
+use super::exit::Code;
+use super::surroundings::Surroundings;
+use crate::fs;
+use crate::spec::{list, suggest};
+use crate::view::View;
+
+/// What one can begin with.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("tour", include_str!("../../examples/tour.yaml")),
+    ("kafka", include_str!("../../examples/kafka.yaml")),
+    ("rabbitmq", include_str!("../../examples/rabbitmq.yaml")),
+    ("ci", include_str!("../../examples/ci.yaml")),
+];
+
+pub(super) fn init(arguments: &Init, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
+    let names = || EXAMPLES.iter().map(|(name, _)| *name);
+    let wanted = arguments.from.as_str();
+    let Some((_, text)) = EXAMPLES.iter().find(|(name, _)| *name == wanted) else {
+        let others = format!("there are {}", list(names(), "and"));
+        return Err(CliError::Usage(format!(
+            "--from {wanted}: there is no such example\n{}",
+            suggest(wanted, names(), &others)
+        )));
+    };
+    let path = surroundings.directory.join(&arguments.file);
+    if fs::entry(&path)?.is_some() {
+        return Err(CliError::Usage(format!(
+            "{} is there already, and `init` never overwrites\nname another file: mqlab init NAME.yaml",
+            arguments.file.display()
+        )));
+    }
+    fs::write_new(&path, text.as_bytes())?;
+    let name = arguments.file.display();
+    let file = if arguments.file.as_os_str() == "mqlab.yaml" { String::new() } else { format!(" -f {name}") };
+    view.result(&format!("wrote {name}\nnext: mqlab up{file}\n"));
+    Ok(Code::Done)
+}

@@ -1,0 +1,65 @@
+//! `mqlab stop`, `start` and `restart`.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::arguments::Power as Arguments;
+use super::error::CliError;
+use super::exit::{Code, Ending};
+use super::spec;
+use super::surroundings::Surroundings;
+use super::work::{Lock, take};
+use crate::brokers::{Outcome, OutcomeResult};
+use crate::docker::{self, Power};
+use crate::spec::{list, suggest};
+use crate::view::{Form, View, envelope};
+
+pub(super) async fn power(
+    arguments: &Arguments,
+    power: Power,
+    surroundings: &Surroundings,
+    view: &View,
+) -> Result<Code, CliError> {
+    let id = spec::stack_id(&arguments.files, surroundings, view)?;
+    let engine = docker::connect(&surroundings.engine).await?;
+    let _lock = take(Lock::Take, &engine, &id, surroundings).await?;
+    let nodes = engine.stack(&id.name).await?.map(|stack| stack.nodes).unwrap_or_default();
+    if nodes.is_empty() {
+        return Err(CliError::Failed(format!("the stack `{}` has no containers\nmake them: mqlab up", id.name)));
+    }
+    let known: Vec<String> = nodes.iter().map(|node| node.broker.clone()).collect();
+    let chosen = chosen(&arguments.brokers, &id.name, &known)?;
+    let outcomes = engine.power(&id, chosen.as_ref(), power, view.events()).await?;
+    Ok(end(power.verb(), &outcomes, view))
+}
+
+/// The brokers that were named; `None` is all of them.
+pub(super) fn chosen(names: &[String], stack: &str, known: &[String]) -> Result<Option<BTreeSet<String>>, CliError> {
+    if let Some(stranger) = names.iter().find(|name| !known.contains(*name)) {
+        let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+        let others = if known.is_empty() {
+            "it has no containers".to_owned()
+        } else {
+            format!("it has {}", list(known.iter().copied(), "and"))
+        };
+        let help = suggest(stranger, known.iter().copied(), &others);
+        return Err(CliError::Usage(format!("the stack `{stack}` has no broker `{stranger}`\n{help}")));
+    }
+    Ok((!names.is_empty()).then(|| names.iter().cloned().collect()))
+}
+
+/// Outcomes that had no plan before them.
+pub(super) fn end(command: &str, outcomes: &[Outcome], view: &View) -> Code {
+    match view.form() {
+        Form::Human => {}
+        Form::Plain => {
+            let word = |outcome: &Outcome| if outcome.result == OutcomeResult::Done { "done" } else { "failed" };
+            let lines: Vec<String> = outcomes.iter().map(|one| format!("{} {}\n", word(one), one.address)).collect();
+            view.result(&lines.concat());
+        }
+        Form::Json => view.json(&envelope(command, &json!({ "outcomes": outcomes }))),
+    }
+    let done = outcomes.iter().filter(|outcome| outcome.result == OutcomeResult::Done).count();
+    Ending { done, failed: outcomes.len() - done, ..Ending::default() }.code()
+}

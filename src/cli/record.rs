@@ -1,0 +1,98 @@
+//! A run's report as the site tells it, kept in `.mqlab/`, and the site made from it.
+
+use std::path::PathBuf;
+
+use super::error::CliError;
+use super::surroundings::{Surroundings, now};
+use super::work::Work;
+use crate::brokers::{Outcome, OutcomeResult};
+use crate::converge::{BrokerState, Report};
+use crate::model::Stack;
+use crate::plan::{Action, Step};
+use crate::site::{
+    self, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport, Written,
+};
+
+/// Keeps the report and writes the site. A run that did nothing leaves both as they are, unless the brokers look
+/// different from the last time.
+pub(super) fn record(
+    work: &Work,
+    report: &Report,
+    surroundings: &Surroundings,
+) -> Result<(PathBuf, Written), CliError> {
+    let now_told = told(report, surroundings);
+    let kept = match work.folder.report()? {
+        Some(last) if report.outcomes.is_empty() && last.brokers == now_told.brokers => last,
+        _ => {
+            work.folder.write_report(&now_told)?;
+            now_told
+        }
+    };
+    write(&work.stack, Some(&kept))
+}
+
+/// Builds the site of a stack into its folder.
+pub(super) fn write(stack: &Stack, report: Option<&RunReport>) -> Result<(PathBuf, Written), CliError> {
+    let pages = site::build(&SiteInput::of_run(stack, report))?;
+    let written = site::write(&pages, &stack.site.out)?;
+    Ok((stack.site.out.join("index.html"), written))
+}
+
+fn told(report: &Report, surroundings: &Surroundings) -> RunReport {
+    let steps = report.plans.iter().flat_map(|plan| &plan.steps);
+    RunReport {
+        command: surroundings.command.clone(),
+        finished: now(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        brokers: report.brokers.iter().map(|broker| (broker.name.clone(), broker_told(broker, report))).collect(),
+        steps: steps.map(|step| step_told(step, &report.outcomes)).collect(),
+        unchanged: report.plans.iter().map(|plan| plan.unchanged).sum(),
+        unmanaged: report.plans.iter().flat_map(|plan| &plan.unmanaged).map(|one| one.address.clone()).collect(),
+        checks: report
+            .checks
+            .iter()
+            .map(|check| CheckReport {
+                name: check.name.clone(),
+                broker: check.broker.clone(),
+                ok: check.ok,
+                detail: check.detail.clone(),
+            })
+            .collect(),
+        notes: report.plans.iter().flat_map(|plan| &plan.notes).map(|note| note.text.clone()).collect(),
+    }
+}
+
+fn broker_told(broker: &BrokerState, report: &Report) -> BrokerReport {
+    let image = broker.image.as_ref();
+    let facts = report.facts.get(&broker.name);
+    BrokerReport {
+        version: broker.version.clone(),
+        status: match (broker.running, broker.ready) {
+            (true, true) => BrokerStatus::Ready,
+            (true, false) => BrokerStatus::Failing,
+            (false, _) => BrokerStatus::Stopped,
+        },
+        endpoints: broker.endpoints.clone(),
+        advertise_host: facts.map(|facts| facts.advertise_host.clone()).unwrap_or_default(),
+        image: ImageReport {
+            source: image.map(|image| image.source.to_string()).unwrap_or_default(),
+            reference: image.map(|image| image.reference.clone()).unwrap_or_default(),
+            digest: image.and_then(|image| image.digest.clone()).unwrap_or_default(),
+        },
+        containers: broker.containers.clone(),
+    }
+}
+
+fn step_told(step: &Step, outcomes: &[Outcome]) -> StepReport {
+    let outcome = outcomes.iter().find(|outcome| outcome.address == step.address).map(|outcome| &outcome.result);
+    let (outcome, detail) = match (&step.action, outcome) {
+        (Action::Blocked { reason, way_out }, _) => (StepOutcome::Blocked, format!("{reason}: {way_out}")),
+        (_, Some(OutcomeResult::Done)) => (StepOutcome::Done, String::new()),
+        (_, Some(OutcomeResult::Failed { reason })) => (StepOutcome::Failed, reason.clone()),
+        (_, Some(OutcomeResult::Unknown { reason })) => (StepOutcome::Unknown, reason.clone()),
+        (_, Some(OutcomeResult::NotTried { because })) => (StepOutcome::NotTried, because.clone()),
+        (_, None) => (StepOutcome::NotTried, String::new()),
+    };
+    let (address, verb, cause) = (step.address.clone(), step.action.verb().to_owned(), step.cause.clone());
+    StepReport { address, verb, cause, outcome, detail }
+}

@@ -1,0 +1,130 @@
+//! What the process was started with: the only reader of environment, clock and terminal.
+#![allow(clippy::disallowed_methods, reason = "everybody else gets these as values")]
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use crate::docker::ConnectSettings;
+use crate::spec::Environment;
+
+/// Read once, at the start.
+#[derive(Clone, Debug)]
+pub(super) struct Surroundings {
+    pub(super) directory: PathBuf,
+    pub(super) engine: ConnectSettings,
+    /// Where locks are.
+    pub(super) lock_folder: PathBuf,
+    pub(super) terminal: Terminal,
+    /// As typed, for reports and for who waits on our lock.
+    pub(super) command: String,
+}
+
+/// What is at the other end of the three streams.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about a terminal")]
+pub(super) struct Terminal {
+    /// A person can be asked.
+    pub(super) can_ask: bool,
+    pub(super) output: bool,
+    pub(super) errors: bool,
+    pub(super) color: bool,
+    pub(super) unicode: bool,
+    /// Columns of standard error.
+    pub(super) width: usize,
+}
+
+impl Surroundings {
+    pub(super) fn read() -> Self {
+        let home = path("HOME").or_else(|| path("USERPROFILE"));
+        let output = std::io::stdout().is_terminal();
+        let errors = std::io::stderr().is_terminal();
+        let no_color = text("NO_COLOR").is_some() || text("TERM").as_deref() == Some("dumb");
+        Self {
+            directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            engine: ConnectSettings {
+                host: text("DOCKER_HOST"),
+                context: text("DOCKER_CONTEXT"),
+                config: path("DOCKER_CONFIG"),
+                tls_verify: text("DOCKER_TLS_VERIFY").is_some(),
+                certificates: path("DOCKER_CERT_PATH"),
+                home,
+            },
+            lock_folder: path("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir()).unwrap_or_else(std::env::temp_dir),
+            terminal: Terminal {
+                can_ask: std::io::stdin().is_terminal() && errors,
+                output,
+                errors,
+                color: !no_color,
+                // An unset locale is C too, but pipelines leave it unset and show UTF-8.
+                unicode: !["LC_ALL", "LC_CTYPE", "LANG"]
+                    .into_iter()
+                    .find_map(text)
+                    .is_some_and(|locale| locale == "C" || locale == "POSIX"),
+                width: console::Term::stderr().size_checked().map_or(100, |(_, columns)| columns.into()),
+            },
+            command: command(),
+        }
+    }
+}
+
+impl Surroundings {
+    /// The flags that name the stack, as typed, for commands that a message suggests: ` -f tour.yaml`.
+    pub(super) fn file_flags(&self) -> String {
+        let mut flags = String::new();
+        let mut words = self.command.split(' ');
+        while let Some(word) = words.next() {
+            let takes_next = matches!(word, "-f" | "--file" | "--stack");
+            if takes_next || word.starts_with("--file=") || word.starts_with("--stack=") {
+                flags.push(' ');
+                flags.push_str(word);
+                if takes_next && let Some(value) = words.next() {
+                    flags.push(' ');
+                    flags.push_str(value);
+                }
+            }
+        }
+        flags
+    }
+}
+
+/// `mqlab` and what came after it. Arguments of `run` can hold anything, so they stop at `--`.
+fn command() -> String {
+    let arguments = std::env::args().skip(1).take_while(|argument| argument != "--");
+    std::iter::once("mqlab".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+/// A variable that is set and not empty.
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn path(name: &str) -> Option<PathBuf> {
+    text(name).map(PathBuf::from)
+}
+
+/// This moment, `2026-03-01 14:05 UTC`.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// What `${…}` in a spec can reach.
+pub(super) struct SpecEnvironment<'a> {
+    pub(super) directory: &'a Path,
+}
+
+impl Environment for SpecEnvironment<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn file(&self, spec: &str, path: &str) -> Result<String, String> {
+        let folder = self.directory.join(spec).parent().map(Path::to_owned).unwrap_or_default();
+        let path = folder.join(path);
+        let bytes = crate::fs::read_at_most(&path, crate::spec::MOST_BYTES)
+            .map_err(|error| format!("cannot read {}: {}", path.display(), error.source))?;
+        if bytes.len() > crate::spec::MOST_BYTES {
+            return Err(format!("{} is too large", path.display()));
+        }
+        String::from_utf8(bytes).map_err(|_| format!("{} is no UTF-8 text", path.display()))
+    }
+}

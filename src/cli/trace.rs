@@ -1,0 +1,87 @@
+//! `mqlab trace`: where a message would go.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::address;
+use super::arguments::Trace as Arguments;
+use super::error::CliError;
+use super::exit::Code;
+use super::spec;
+use super::surroundings::Surroundings;
+use crate::brokers::{self, Trace};
+use crate::model::{Address, Resource, Stack, Value};
+use crate::view::{Form, Paint, View, envelope};
+
+pub(super) fn trace(arguments: &Arguments, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
+    let stack = spec::stack(&arguments.files, surroundings, view)?;
+    let declared = address::declared(&stack);
+    let exchange = exchange(&arguments.exchange, &stack, &declared)?;
+    let headers = arguments.headers.iter().map(|text| header(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let router = stack
+        .broker(&exchange.broker)
+        .and_then(|model| brokers::find(model.kind))
+        .and_then(|broker| broker.lesson().router())
+        .ok_or_else(|| {
+            CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker))
+        })?;
+    let own: Vec<Resource> = declared.into_iter().filter(|one| one.address.broker == exchange.broker).collect();
+    let trace = router.trace(&own, &exchange, &arguments.key, &headers);
+    match view.form() {
+        Form::Human => view.result(&for_people(&trace, &exchange, &arguments.key, view.paint())),
+        Form::Plain => {
+            let lines: Vec<String> = trace.delivered.iter().map(|queue| format!("{queue}\n")).collect();
+            view.result(&lines.concat());
+        }
+        Form::Json => view.json(&envelope("trace", &trace)),
+    }
+    Ok(Code::Done)
+}
+
+/// A declared exchange, or one that every broker has.
+fn exchange(text: &str, stack: &Stack, declared: &[Resource]) -> Result<Address, CliError> {
+    if let Some((broker, name)) = text.split_once('/').filter(|(_, name)| !name.contains('/')) {
+        let address = Address::new(broker, "exchange", name);
+        let model = stack.broker(broker).and_then(|model| brokers::find(model.kind));
+        let kinds = model.map_or(&[][..], |broker| broker.description().kinds);
+        if kinds.iter().any(|kind| kind.kind == "exchange" && (kind.protected)(&address)) {
+            return Ok(address);
+        }
+        if model.is_some_and(|broker| broker.lesson().router().is_none()) {
+            return Ok(address);
+        }
+    }
+    address::one_declared("trace", text, declared, |address| address.kind == "exchange")
+}
+
+/// `name=value`; a value is read as a number or a boolean where it looks like one, as clients would send it.
+fn header(text: &str) -> Result<(String, Value), CliError> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(CliError::Usage(format!("--header {text}: write NAME=VALUE")));
+    };
+    let value = match (value.parse::<i64>(), value.parse::<bool>()) {
+        (Ok(number), _) => Value::from(number),
+        (_, Ok(boolean)) => Value::Bool(boolean),
+        _ => Value::text(value),
+    };
+    Ok((name.to_owned(), value))
+}
+
+fn for_people(trace: &Trace, exchange: &Address, key: &str, paint: Paint) -> String {
+    let mut out = format!("{} with the routing key `{key}`\n", paint.title(&exchange.to_string()));
+    for step in &trace.steps {
+        let sign = if step.matched { paint.good("→") } else { paint.quiet("·") };
+        let to = step.to.as_ref().map(|to| format!("{to}: ")).unwrap_or_default();
+        let from = if step.exchange == *exchange { String::new() } else { format!("{} ", step.exchange) };
+        let _ = writeln!(out, "  {from}{sign} {to}{}", step.why);
+    }
+    if trace.delivered.is_empty() {
+        let _ = writeln!(out, "{}", paint.bad("Nowhere: no queue gets it."));
+    } else {
+        let _ = writeln!(out, "{}", paint.good("Delivered to"));
+        for queue in &trace.delivered {
+            let _ = writeln!(out, "  {queue}");
+        }
+    }
+    out
+}

@@ -1,0 +1,84 @@
+//! `mqlab up`: the main job.
+
+use serde_json::json;
+
+use super::arguments::Up;
+use super::error::CliError;
+use super::exit::Code;
+use super::surroundings::Surroundings;
+use super::work::{Lock, Work};
+use super::{address, record};
+use crate::converge::{Options, Report};
+use crate::plan::DiffOptions;
+use crate::site::Written;
+use crate::view::{self, Form, View, envelope};
+
+pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
+    let work = Work::open(&arguments.files, Lock::Take, surroundings, view).await?;
+    let declared = address::declared(&work.stack);
+    let diff = DiffOptions {
+        only: address::all_declared("--only", &arguments.only, &declared)?,
+        allow_data_loss: arguments.permits.allow_data_loss,
+        ..DiffOptions::default()
+    };
+    let options = Options { diff, recreate: arguments.recreate, interactive: surroundings.terminal.can_ask };
+    let report = run_up(&work, options, view).await?;
+    end("up", &work, &report, surroundings, view)
+}
+
+pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result<Report, CliError> {
+    let facts = work.engine.facts();
+    view.note(&format!("{} on {} (Docker {})", work.stack.name, facts.address, facts.version));
+    let ask = view.ask();
+    Ok(work.run(options, view, &ask).up().await?)
+}
+
+/// Site and summary: the same for `up` and `apply`.
+pub(super) fn end(
+    command: &str,
+    work: &Work,
+    report: &Report,
+    surroundings: &Surroundings,
+    view: &View,
+) -> Result<Code, CliError> {
+    let code = work.ending(report).code();
+    let site = record::record(work, report, surroundings);
+    let site_told = site.as_ref().ok().map(|(path, written)| json!({ "path": path, "written": written }));
+    match view.form() {
+        Form::Human => {
+            let ending = view::Ending { report, command: &surroundings.command };
+            view.say(&view::ending_for_people(&ending, view.paint_errors()));
+            view.result(&view::brokers_table(&report.brokers, view.paint()));
+            if let Ok((path, written)) = &site {
+                view.result(&format!("\nsite  {}{}\n", path.display(), changed(*written)));
+                view.result_for_people("next  mqlab status · eval \"$(mqlab env)\" · mqlab down\n");
+            }
+        }
+        Form::Plain => {
+            view.result(&view::ending_as_lines(report));
+            if let Ok((path, _)) = &site {
+                view.result(&format!("site {}\n", path.display()));
+            }
+        }
+        Form::Json => {
+            let mut body = serde_json::to_value(report).unwrap_or_default();
+            if let Some(body) = body.as_object_mut() {
+                body.insert("stack".to_owned(), json!(work.stack.name));
+                body.insert("exit_code".to_owned(), json!(code.number()));
+                body.insert("site".to_owned(), json!(site_told));
+            }
+            view.json(&envelope(command, &body));
+        }
+    }
+    // The brokers are as they are; a site that cannot be written is still an error to say.
+    site?;
+    Ok(code)
+}
+
+fn changed(written: Written) -> String {
+    match written.changed + written.removed {
+        0 => String::new(),
+        1 => " (1 page new or changed)".to_owned(),
+        many => format!(" ({many} pages new or changed)"),
+    }
+}

@@ -1,0 +1,96 @@
+//! What the verbs that touch an engine have in common.
+
+use super::arguments::Files;
+use super::error::CliError;
+use super::signals::Signals;
+use super::surroundings::Surroundings;
+use super::{exit, spec};
+use crate::converge::{Confirm, Options, Report, Run};
+use crate::docker::{self, Engine, StackId, StackLock};
+use crate::model::Stack;
+use crate::state::Folder;
+use crate::view::View;
+
+/// One stack on one engine.
+pub(super) struct Work {
+    pub(super) stack: Stack,
+    pub(super) engine: Engine,
+    pub(super) id: StackId,
+    pub(super) folder: Folder,
+    pub(super) signals: Signals,
+    _lock: Option<StackLock>,
+}
+
+/// Whether others must stay away meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lock {
+    Take,
+    /// It only looks.
+    Leave,
+}
+
+impl Work {
+    pub(super) async fn open(
+        files: &Files,
+        lock: Lock,
+        surroundings: &Surroundings,
+        view: &View,
+    ) -> Result<Self, CliError> {
+        let stack = spec::stack(files, surroundings, view)?;
+        let engine = docker::connect(&surroundings.engine).await?;
+        let id = StackId::new(&stack.name, Some(&stack.directory));
+        let folder = Folder::of(&stack.directory, &stack.name);
+        let lock = take(lock, &engine, &id, surroundings).await?;
+        Ok(Self { stack, engine, id, folder, signals: Signals::listen(view), _lock: lock })
+    }
+
+    pub(super) fn run<'a>(&'a self, options: Options, view: &'a View, confirm: &'a dyn Confirm) -> Run<'a> {
+        Run {
+            stack: &self.stack,
+            engine: self.engine.clone(),
+            id: self.id.clone(),
+            folder: self.folder.clone(),
+            options,
+            events: view.events(),
+            confirm,
+            cancel: self.signals.cancel.clone(),
+        }
+    }
+
+    /// What the report means to a shell.
+    pub(super) fn ending(&self, report: &Report) -> exit::Ending {
+        exit::Ending {
+            unknown: !report.failures.is_empty(),
+            done: report.done(),
+            failed: report.failed() + report.checks_failed(),
+            blocked: report.steps_blocked(),
+            pending: 0,
+            asked: false,
+            signal: self.signals.seen(),
+        }
+    }
+}
+
+/// The answer to "what is pending?".
+pub(super) fn pending(report: &Report) -> exit::Ending {
+    let unmanaged = report.plans.iter().flat_map(|plan| &plan.unmanaged).filter(|unmanaged| unmanaged.counts).count();
+    exit::Ending {
+        unknown: !report.failures.is_empty(),
+        blocked: report.steps_blocked(),
+        pending: report.steps_pending() + unmanaged,
+        asked: true,
+        ..exit::Ending::default()
+    }
+}
+
+pub(super) async fn take(
+    lock: Lock,
+    engine: &Engine,
+    id: &StackId,
+    surroundings: &Surroundings,
+) -> Result<Option<StackLock>, CliError> {
+    match lock {
+        Lock::Take => Ok(Some(docker::lock(engine, id, &surroundings.lock_folder, &surroundings.command).await?)),
+        Lock::Leave => Ok(None),
+    }
+}

@@ -1,0 +1,106 @@
+//! Looking without a plan: what runs, what is inside, and whether a message goes round.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use super::describe::describe;
+use super::prepare::{Lowered, prepare};
+use super::report::Report;
+use super::{ConvergeError, Failure, Run};
+use crate::brokers::{Check, SessionError};
+use crate::model::Address;
+use crate::plan::Contents;
+
+/// What one object holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Holding {
+    pub address: Address,
+    #[serde(flatten)]
+    pub contents: Contents,
+    /// The file declares it.
+    pub managed: bool,
+}
+
+/// What a look found. The brokers, failures and checks are in the report.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Look {
+    #[serde(flatten)]
+    pub report: Report,
+    /// Everything that messages can wait in, by address.
+    pub objects: Vec<Holding>,
+    /// Brokers that run under this stack's name and are not in the file.
+    pub orphans: Vec<String>,
+}
+
+/// A running broker answers at once or something is wrong with it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Run<'_> {
+    /// Asks every broker that runs, once. With `probe`, sends a message through each.
+    pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
+        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
+        let stack = self.engine.stack(&self.id.name).await?.unwrap_or_default();
+        let runs = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "running");
+        let asked = lowered.iter().filter(|broker| runs(&broker.model.name));
+        let answers = join_all(asked.map(|broker| self.ask(broker, probe))).await;
+        let mut look = Look::default();
+        let mut versions = BTreeMap::new();
+        for answer in answers {
+            match answer {
+                Ok(answer) => {
+                    versions.insert(answer.broker, answer.version);
+                    look.objects.extend(answer.objects);
+                    look.report.checks.extend(answer.checks);
+                }
+                Err((broker, error)) => {
+                    let mut text = crate::error_chain(&error);
+                    if matches!(error, SessionError::Unauthorized { .. }) {
+                        text.push_str("\nset the password again through the container: mqlab up");
+                    }
+                    look.report.failures.push(Failure { broker, text });
+                }
+            }
+        }
+        let mut orphans: Vec<String> = stack.nodes.into_iter().map(|node| node.broker).collect();
+        orphans.retain(|name| self.stack.broker(name).is_none());
+        orphans.dedup();
+        look.orphans = orphans;
+        describe(&self.engine, &self.id, &lowered, &versions, &mut look.report).await;
+        Ok(look)
+    }
+
+    async fn ask(&self, broker: &Lowered<'_>, probe: bool) -> Result<Answer, (String, SessionError)> {
+        let name = broker.model.name.clone();
+        let failed = |error| (name.clone(), error);
+        let mut target = broker.target(&self.engine);
+        target.deadline = PATIENCE;
+        let mut session = broker.broker.connect(target);
+        session.ready().await.map_err(failed)?;
+        let observation = session.observe().await.map_err(failed)?;
+        let kinds = broker.broker.description().kinds;
+        let holds = |address: &Address| {
+            kinds.iter().any(|kind| kind.kind == address.kind && kind.consume && !(kind.protected)(address))
+        };
+        let mut holders: Vec<Address> = observation.resources.into_iter().map(|one| one.address).collect();
+        holders.retain(holds);
+        let declared: std::collections::BTreeSet<&Address> = broker.topology.iter().map(|one| &one.address).collect();
+        let objects = session.inspect(&holders).await.into_iter().map(|(address, contents)| Holding {
+            managed: declared.contains(&address),
+            address,
+            contents,
+        });
+        let objects = objects.collect();
+        let checks = if probe { session.probe().await } else { Vec::new() };
+        Ok(Answer { broker: name, version: observation.facts.version, objects, checks })
+    }
+}
+
+struct Answer {
+    broker: String,
+    version: String,
+    objects: Vec<Holding>,
+    checks: Vec<Check>,
+}

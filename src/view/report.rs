@@ -1,0 +1,177 @@
+//! The end of a run: what was done, what was not, and where everything is.
+
+use std::fmt::Write as _;
+
+use super::plan::{footer, shown, step_text};
+use super::{Paint, Table};
+use crate::brokers::{self, Outcome, OutcomeResult};
+use crate::converge::{BrokerState, Report};
+use crate::plan::Action;
+
+/// Failed steps that are told one by one.
+const TOLD: usize = 50;
+
+/// What is said at the end of `up` and `apply`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    pub report: &'a Report,
+    /// As typed: what goes on after a partial run.
+    pub command: &'a str,
+}
+
+/// Everything that did not go as wanted, then one line that counts.
+pub fn ending_for_people(ending: &Ending<'_>, paint: Paint) -> String {
+    let report = ending.report;
+    let mut out = String::new();
+    for plan in &report.plans {
+        for step in plan.steps.iter().filter(|step| step.action != Action::Create) {
+            let _ = writeln!(out, "{}", step_text(step, plan.stage, paint));
+        }
+        for unmanaged in &plan.unmanaged {
+            let counts = if unmanaged.counts { "" } else { ", left alone" };
+            let _ = writeln!(out, "  {} {}: not in the file{counts}", paint.sign("?"), shown(&unmanaged.address));
+        }
+        for note in &plan.notes {
+            let about = note.address.as_ref().map(|address| format!("{}: ", shown(address))).unwrap_or_default();
+            let _ = writeln!(out, "  {about}{}", note.text);
+        }
+    }
+    failed(&report.outcomes, paint, &mut out);
+    for check in report.checks.iter().filter(|check| !check.ok) {
+        let _ = writeln!(out, "  {} {}: {}: {}", paint.bad("✗"), check.broker, check.name, check.detail);
+    }
+    for failure in &report.failures {
+        let mut lines = failure.text.lines();
+        let _ = writeln!(out, "{} {}", paint.bad("error:"), lines.next().unwrap_or_default());
+        for line in lines {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    let _ = writeln!(out, "{}", last_line(ending, paint));
+    out
+}
+
+fn failed(outcomes: &[Outcome], paint: Paint, out: &mut String) {
+    let mut told = 0;
+    for outcome in outcomes {
+        let reason = match &outcome.result {
+            OutcomeResult::Failed { reason } => reason.clone(),
+            OutcomeResult::Unknown { reason } => format!("it may have been done, the answer did not come: {reason}"),
+            OutcomeResult::Done | OutcomeResult::NotTried { .. } => continue,
+        };
+        told += 1;
+        if told <= TOLD {
+            let _ =
+                writeln!(out, "  {} {}: {}", paint.bad("✗"), shown(&outcome.address), reason.replace('\n', "\n    "));
+        }
+    }
+    if told > TOLD {
+        let _ = writeln!(out, "  {} and {} more that failed", paint.bad("✗"), told - TOLD);
+    }
+}
+
+/// `12 of 40 steps done, 1 failed, 27 not tried; run the same command to go on`.
+fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
+    let report = ending.report;
+    let (done, failed, not_tried) = (report.done(), report.failed(), report.not_tried());
+    let blocked = report.steps_blocked();
+    let unchanged: usize = report.plans.iter().map(|plan| plan.unchanged).sum();
+    let go_on = format!("run the same command to go on: {}", ending.command);
+    if failed > 0 || not_tried > 0 {
+        let all = report.outcomes.len();
+        return format!(
+            "{}: {go_on}",
+            paint.bad(&format!("{done} of {all} steps done, {failed} failed, {not_tried} not tried"))
+        );
+    }
+    if !report.failures.is_empty() || report.checks_failed() > 0 {
+        return format!("{}; {go_on}", paint.bad(&format!("Not all is well: {done} steps done")));
+    }
+    let mut line = match done {
+        0 if blocked == 0 => format!("Nothing to do: everything is as the file says ({unchanged} unchanged)"),
+        0 => format!("{unchanged} unchanged"),
+        1 => format!("Done: 1 step; {unchanged} unchanged"),
+        _ => format!("Done: {done} steps; {unchanged} unchanged"),
+    };
+    let unmanaged: usize = report.plans.iter().map(|plan| plan.unmanaged.len()).sum();
+    if unmanaged > 0 {
+        let _ = write!(line, "; {unmanaged} unmanaged");
+    }
+    if blocked > 0 {
+        let _ = write!(line, "; {}", paint.bad(&format!("{blocked} blocked")));
+    } else if done > 0 || unchanged > 0 {
+        line = paint.good(&line);
+    }
+    line
+}
+
+/// Who runs where, as whom, from which image.
+pub fn brokers_table(brokers: &[BrokerState], paint: Paint) -> String {
+    let mut table = Table::new(&["broker", "kind", "version", "state", "port", "address", "user", "image"]);
+    for broker in brokers {
+        let state = match (broker.running, broker.ready) {
+            (true, true) => "ready",
+            (true, false) => "running",
+            (false, _) => "stopped",
+        };
+        let image = broker.image.as_ref().map(|image| image.source.to_string()).unwrap_or_default();
+        let user = broker.user.clone().unwrap_or_default();
+        let mut first =
+            [broker.name.as_str(), broker.kind, broker.version.as_str(), state, user.as_str(), image.as_str()];
+        let rows = broker.endpoints.iter().flat_map(|(port, all)| all.iter().map(move |endpoint| (port, endpoint)));
+        let mut any = false;
+        for (port, endpoint) in rows {
+            any = true;
+            let [name, kind, version, state, user, image] = first;
+            table.row([name, kind, version, state, port, &with_scheme(broker.kind, port, endpoint), user, image]);
+            first = [""; 6];
+        }
+        if !any {
+            let [name, kind, version, state, user, image] = first;
+            table.row([name, kind, version, state, "", "", user, image]);
+        }
+    }
+    table.to_text(paint)
+}
+
+/// `amqp://127.0.0.1:5672`; bare where clients take `host:port`.
+fn with_scheme(kind: &str, port: &str, endpoint: &str) -> String {
+    let ports = brokers::find(kind).map_or(&[][..], |broker| broker.description().ports);
+    match ports.iter().find(|known| known.name == port).map(|known| known.scheme) {
+        Some(scheme) if !scheme.is_empty() => format!("{scheme}://{endpoint}"),
+        _ => endpoint.to_owned(),
+    }
+}
+
+/// The stable form of a run's end: the plan, then what became of it.
+pub fn ending_as_lines(report: &Report) -> String {
+    let mut out = String::new();
+    for plan in &report.plans {
+        out.extend(plan.steps.iter().map(|step| step.to_line() + "\n"));
+        out.extend(plan.unmanaged.iter().map(|unmanaged| format!("? {}\n", unmanaged.address)));
+    }
+    for outcome in &report.outcomes {
+        let (word, why) = match &outcome.result {
+            OutcomeResult::Done => ("done", ""),
+            OutcomeResult::Failed { reason } => ("failed", reason.as_str()),
+            OutcomeResult::Unknown { reason } => ("unknown", reason.as_str()),
+            OutcomeResult::NotTried { because } => ("not tried", because.as_str()),
+        };
+        let why = if why.is_empty() { String::new() } else { format!(": {}", why.replace('\n', " | ")) };
+        let _ = writeln!(out, "{word} {}{why}", outcome.address);
+    }
+    for check in &report.checks {
+        let word = if check.ok { "ok" } else { "not ok" };
+        let _ = writeln!(out, "{word} {}: {}: {}", check.broker, check.name, check.detail);
+    }
+    for failure in &report.failures {
+        let _ = writeln!(out, "error {}: {}", failure.broker, failure.text.replace('\n', " | "));
+    }
+    for broker in &report.brokers {
+        for (port, all) in &broker.endpoints {
+            let _ = writeln!(out, "at {} {port} {}", broker.name, all.join(" "));
+        }
+    }
+    let _ = writeln!(out, "{}", footer(&report.plans));
+    out
+}
