@@ -1,13 +1,32 @@
-# `make test` is what must hold before anything lands.
+# Everything that is not plain cargo. `make` alone lists it.
 
-.PHONY: test check fmt
+.PHONY: help demo test soak bench check fmt schema record-config
 
-test:
-	cargo test --lib --test it
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-check:
+demo: ## an engine, a build, and the tour of both brokers on it
+	@scripts/demo
+
+test: ## all that must hold before anything lands: fast, live and browser tests
+	@scripts/engine run scripts/test
+
+soak: ## the live tests with their full matrices: hours
+	@MQLAB_SOAK=1 scripts/engine run scripts/test build images live
+
+bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
+	@scripts/engine run scripts/bench
+
+check: ## formatting, lints, licences and advisories
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	cargo deny check
 
-fmt:
+fmt: ## format the sources
 	cargo fmt
+
+schema: ## print the JSON Schema of mqlab.yaml
+	@cargo run --locked --quiet -- schema
+
+record-config: ## record again which configuration keys each broker version knows
+	@scripts/engine run scripts/record-config/all
