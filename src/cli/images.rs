@@ -96,7 +96,8 @@ fn wanted(
     }
     let named = arguments.what.iter().map(|text| of_text(text)).collect::<Result<_, _>>()?;
     let has_file = spec::is_there(&arguments.files, surroundings);
-    let settings = if has_file { spec::stack(&arguments.files, surroundings, view)?.images } else { ImageSettings::default() };
+    let settings =
+        if has_file { spec::stack(&arguments.files, surroundings, view)?.images } else { ImageSettings::default() };
     Ok((named, settings))
 }
 
