@@ -2,6 +2,10 @@
 
 .PHONY: help demo test soak bench check fmt schema record-config
 
+# $(call where_installed,COMMAND,ARGUMENTS,SUBJECT)
+where_installed = @if command -v $(1) >/dev/null; then $(1) $(2); \
+	else echo "check: $(1) is not installed, so nobody looked at $(3)" >&2; fi
+
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -20,7 +24,8 @@ bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
 check: ## formatting, lints, licences and advisories
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	cargo deny check
+	$(call where_installed,shellcheck,$$(git grep -lE '^#!.*sh$$'),the scripts)
+	$(call where_installed,cargo-deny,check,licences and advisories)
 
 fmt: ## format the sources
 	cargo fmt
