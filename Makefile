@@ -24,7 +24,7 @@ bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
 check: ## formatting, lints, licences and advisories
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	$(call where_installed,shellcheck,$$(git grep -lE '^#!.*sh$$'),the scripts)
+	$(call where_installed,shellcheck,-e SC1091 -e SC2154 $$(git grep -lE '^#!.*sh$$'),the scripts)
 	$(call where_installed,cargo-deny,check,licences and advisories)
 
 fmt: ## format the sources
