@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use mqlab::model::Stack;
 use mqlab::spec::{self, Environment, Input, Loaded, render};
+use regex::Regex;
 
 use crate::golden::Golden;
+use crate::sources::sources;
 
 /// The variables and files of the fixtures.
 struct Fixed;
@@ -76,6 +78,35 @@ fn every_mistake_is_reported_at_its_place_with_a_way_out() {
     }
     assert!(wrong.is_empty(), "{}", wrong.concat());
     golden.check();
+}
+
+#[test]
+fn there_are_forty_and_most_hold_several_mistakes() {
+    let mistakes: Vec<usize> = fixtures().iter().map(|name| load(name).diagnostics.list.len()).collect();
+    let several = mistakes.iter().filter(|count| **count >= 3).count();
+    assert!(mistakes.len() >= 40 && several >= 40, "{several} of {} with three or more", mistakes.len());
+}
+
+/// Every code that the program can say is in some fixture. A code is a text right behind one of these.
+#[test]
+fn every_code_has_a_fixture() {
+    let before = Regex::new(r"\b(error|lint|report)\(\s*$|\bcode:\s*$|\bSome\(\(\s*$").unwrap();
+    let code = Regex::new("^[a-z0-9]+(-[a-z0-9]+)*$").unwrap();
+    let mut sayable = BTreeSet::new();
+    for source in sources().iter().filter(|source| !source.path.contains("/session/")) {
+        let codes =
+            source.literals.iter().filter(|one| code.is_match(&one.text) && before.is_match(&source.code[..one.at]));
+        // Pairs of other things begin like that too.
+        let codes = codes.filter(|one| one.text.contains('-') || !source.code[..one.at].trim_end().ends_with("Some(("));
+        sayable.extend(codes.map(|one| one.text.as_str()));
+    }
+    let said: BTreeSet<&str> =
+        fixtures().iter().flat_map(|name| load(name).diagnostics.list).map(|one| one.code).collect();
+    let unknown: Vec<_> = said.difference(&sayable).collect();
+    assert!(unknown.is_empty(), "said, and not found in the sources: {unknown:?}");
+    let silent: Vec<_> = sayable.difference(&said).collect();
+    assert!(silent.is_empty(), "no fixture for {silent:?}");
+    assert!(sayable.len() > 80, "{}", sayable.len());
 }
 
 #[test]
