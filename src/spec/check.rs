@@ -192,7 +192,7 @@ impl Checker<'_> {
                     self.unknown_key(entry, &article(keys.noun), &names);
                     let near = nearest(&entry.key, names).and_then(|name| keys.find(name));
                     if near.is_some_and(|field| field.secret) {
-                        self.hide(&entry.value);
+                        self.hide(&mut entry.value);
                     }
                     meant.extend(near.map(|field| field.name));
                 }
@@ -209,12 +209,16 @@ impl Checker<'_> {
         }
     }
 
-    /// Remembers every text of a password's value, also where a list or map was put instead.
-    fn hide(&mut self, node: &Node) {
-        match &node.value {
-            NodeValue::List(items) => items.iter().for_each(|item| self.hide(item)),
-            NodeValue::Map(map) => map.entries.iter().for_each(|entry| self.hide(&entry.value)),
+    /// Marks and remembers every text of a password's value, also where a list or map was put instead.
+    fn hide(&mut self, node: &mut Node) {
+        match &mut node.value {
+            NodeValue::List(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            NodeValue::Map(map) => map.entries.iter_mut().for_each(|entry| self.hide(&mut entry.value)),
             NodeValue::Null => {}
+            NodeValue::Text(text) => {
+                text.secret = true;
+                self.secrets.push(node.at);
+            }
             _ => self.secrets.push(node.at),
         }
     }

@@ -121,7 +121,8 @@ impl Progress {
             let told = failed || steps.told < TOLD;
             steps.told += usize::from(told);
             let counts = format!("{} of {} steps", steps.ended, steps.begun);
-            let verb = steps.verbs.remove(&outcome.address).unwrap_or_default();
+            // What was done in one request has no beginning of its own.
+            let verb = steps.verbs.remove(&outcome.address).map(|verb| format!("{verb} ")).unwrap_or_default();
             (told, steps.begun.saturating_sub(steps.ended), counts, verb)
         };
         if left == 0 {
@@ -130,7 +131,7 @@ impl Progress {
             self.update(broker, &counts);
         }
         if told {
-            self.say(&self.step_line(outcome, verb, took));
+            self.say(&self.step_line(outcome, &verb, took));
         }
     }
 
@@ -142,7 +143,7 @@ impl Progress {
             OutcomeResult::Unknown { .. } => (self.paint.bad("?"), ": no answer"),
             OutcomeResult::NotTried { .. } => (self.paint.quiet("-"), ": not tried"),
         };
-        let mut line = format!("  {sign} {verb} {}{more}", shown(&outcome.address));
+        let mut line = format!("  {sign} {verb}{}{more}", shown(&outcome.address));
         if took >= Duration::from_millis(100) {
             let seconds = format!(" ({:.1} s)", took.as_secs_f64());
             let _ = write!(line, "{}", self.paint.quiet(&seconds));

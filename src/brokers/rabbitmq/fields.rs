@@ -266,7 +266,11 @@ const POLICY: Object = Object {
             Shape::Int { least: i64::MIN, most: i64::MAX },
             "The highest one that matches applies; 0 by default.",
         ),
-        Field::new("definition", ARGUMENTS, "The settings: `message-ttl`, `max-length`, `dead-letter-exchange` …")
-            .required(),
+        Field::new(
+            "definition",
+            ARGUMENTS,
+            "The settings, as the broker spells them: `message-ttl`, `max-length`, `dead-letter-exchange` and others.",
+        )
+        .required(),
     ],
 };

@@ -100,7 +100,9 @@ fn misfit(known: &ConfigurationKey, value: &Value) -> Option<String> {
     let fits = |kind: &String| match kind.as_str() {
         "integer" => text.parse::<i64>().is_ok(),
         "float" => text.parse::<f64>().is_ok(),
+        "byte" => text.parse::<u8>().is_ok(),
         "flag" => matches!(text.as_str(), "on" | "off" | "true" | "false"),
+        "boolean" => matches!(text.as_str(), "true" | "false"),
         "bytesize" => text.starts_with(|first: char| first.is_ascii_digit()),
         // Durations, addresses, files and the like are the broker's to judge.
         _ => true,
