@@ -1,6 +1,7 @@
 //! What must hold for any stack, on brokers as nasty as the real ones that were recorded.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 
 use super::drafts::{Draft, drafts};
 use super::lab::{Lab, anything_goes, simulate, stack};
@@ -61,4 +62,27 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[test]
+fn timing() {
+    let draft = proptest::strategy::Strategy::new_tree(&drafts(), &mut proptest::test_runner::TestRunner::deterministic()).unwrap().current();
+    let yaml = draft.yaml(0);
+    let t = std::time::Instant::now();
+    for _ in 0..20 { stack(&yaml); }
+    eprintln!("stack {:?}", t.elapsed() / 20);
+    let one = stack(&yaml);
+    let t = std::time::Instant::now();
+    for _ in 0..20 { super::lab::lowered(&one); }
+    eprintln!("lower {:?}", t.elapsed() / 20);
+    simulate(async {
+        let lab = Lab::new();
+        let options = anything_goes(&one);
+        let t = std::time::Instant::now();
+        lab.apply(&one, &options).await;
+        eprintln!("apply {:?}", t.elapsed());
+        let t = std::time::Instant::now();
+        lab.plan(&one, &options).await;
+        eprintln!("plan {:?}", t.elapsed());
+    });
 }
