@@ -28,7 +28,7 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
     let planned = |address: &crate::model::Address| {
         report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address)
     };
-    for address in asked.iter().filter(|address| !planned(*address)) {
+    for address in asked.iter().filter(|address| !planned(address)) {
         view.note(&format!("{address} was not there, so there was nothing to delete"));
     }
     Ok(code)

@@ -16,7 +16,7 @@ pub(super) async fn env(arguments: &Env, surroundings: &Surroundings, view: &Vie
     let variables = settings(&work).await?;
     match arguments.format {
         EnvFormat::Shell => {
-            view.result(&lines(&variables, |one| format!("export {}={}", one.name, quoted(&one.value))))
+            view.result(&lines(&variables, |one| format!("export {}={}", one.name, quoted(&one.value))));
         }
         EnvFormat::Dotenv => view.result(&lines(&variables, |one| format!("{}={}", one.name, dotenv(&one.value)))),
         EnvFormat::Github => {

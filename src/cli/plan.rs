@@ -33,7 +33,7 @@ pub(super) async fn plan(arguments: &Plan, surroundings: &Surroundings, view: &V
 /// The plan as the result, and what could not be found out beside it.
 pub(super) fn show(command: &str, report: &Report, view: &View) {
     match view.form() {
-        Form::Human => view.result(&plans_for_people(&report.plans, view.paint())),
+        Form::Human => view.result_for_people(&plans_for_people(&report.plans, view.paint())),
         Form::Plain => view.result(&plans_as_lines(&report.plans)),
         Form::Json => view.json(&envelope(command, report)),
     }

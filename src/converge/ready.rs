@@ -17,6 +17,9 @@ use crate::net::Backoff;
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Both brokers start in less on an ordinary machine.
+const ORDINARY_START: Duration = Duration::from_secs(12);
+
 /// Waits for all brokers at once. One that does not come is a failure of its own; one that the report says has
 /// no container, or failed already, is not waited for.
 pub(super) async fn connect<'b, 'l>(
@@ -92,7 +95,7 @@ async fn wait(
         }
         events.emit(Event::Progress {
             subject: broker.to_owned(),
-            what: format!("waiting until it is ready ({reason})"),
+            what: words(began.elapsed(), &reason),
             done: began.elapsed().as_secs(),
             total: 0,
             unit: Unit::Seconds,
@@ -104,6 +107,11 @@ async fn wait(
     };
     events.emit(Event::ProgressEnded { subject: broker.to_owned() });
     outcome
+}
+
+/// At first every broker refuses connections; later the reason is worth reading.
+fn words(waited: Duration, reason: &str) -> String {
+    if waited < ORDINARY_START { "starting".to_owned() } else { format!("is not ready yet: {reason}") }
 }
 
 /// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again there.

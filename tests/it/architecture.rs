@@ -57,7 +57,10 @@ const UNORDERED: &[(&str, &str)] = &[
 ];
 
 /// Who may name a kind of broker, with the reason.
-const NAMES_KINDS: &[(&str, &str)] = &[("images/recipe.rs", "its table embeds the folders of `images/` by name")];
+const NAMES_KINDS: &[(&str, &str)] = &[
+    ("images/recipe.rs", "its table embeds the folders of `images/` by name"),
+    ("cli/init.rs", "its table embeds the files of `examples/` by name"),
+];
 
 /// Who may decide by the kind of a resource, with the reason.
 const MATCHES_KINDS: &[(&str, &str)] = &[

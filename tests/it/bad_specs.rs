@@ -1,7 +1,6 @@
 //! Files full of mistakes, and everything that must be said about each.
 //!
 //! `tests/fixtures/bad/NAME.yaml`, with `NAME.2.yaml` as a second `-f` where it is there, gives `NAME.txt`.
-//! `UPDATE_GOLDEN=1` rewrites the expected files; read the difference before committing it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
@@ -10,6 +9,10 @@ use std::path::{Path, PathBuf};
 
 use mqlab::model::Stack;
 use mqlab::spec::{self, Environment, Input, Loaded, render};
+use regex::Regex;
+
+use crate::golden::Golden;
+use crate::sources::sources;
 
 /// The variables and files of the fixtures.
 struct Fixed;
@@ -58,38 +61,52 @@ fn fixtures() -> BTreeSet<String> {
 
 #[test]
 fn every_mistake_is_reported_at_its_place_with_a_way_out() {
-    #[expect(clippy::disallowed_methods, reason = "the switch that rewrites expected files")]
-    let update = std::env::var("UPDATE_GOLDEN").is_ok();
-    let mut different = Vec::new();
+    let mut golden = Golden::new("fixtures/bad", ".txt");
+    let mut wrong = Vec::new();
     for name in fixtures() {
         let loaded = load(&name);
         let found = render::plain(&loaded.diagnostics, &loaded.sources);
-        let path = folder().join(format!("{name}.txt"));
-        if update {
-            std::fs::write(&path, &found).unwrap();
-        }
-        let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-        if found != wanted {
-            let diff = similar::TextDiff::from_lines(&wanted, &found);
-            different.push(diff.unified_diff().header(&format!("{name}.txt"), "found").to_string());
-        }
-        if !loaded.diagnostics.has_errors() {
-            different.push(format!("{name} has no mistakes\n"));
+        if loaded.diagnostics.list.is_empty() {
+            wrong.push(format!("{name} has no mistakes\n"));
         }
         if found.contains("planted-password") {
-            different.push(format!("{name} shows a password:\n{found}"));
+            wrong.push(format!("{name} shows a password:\n{found}"));
         }
         let helpless = loaded.diagnostics.list.iter().filter(|one| one.help.as_ref().is_none_or(String::is_empty));
-        different.extend(helpless.map(|one| format!("{name}: no help for {one:?}\n")));
+        wrong.extend(helpless.map(|one| format!("{name}: no help for {one:?}\n")));
+        golden.add(&name, found);
     }
-    assert!(different.is_empty(), "{}", different.concat());
+    assert!(wrong.is_empty(), "{}", wrong.concat());
+    golden.check();
 }
 
 #[test]
-fn every_expected_file_belongs_to_a_fixture() {
-    let unused: Vec<String> = names(".txt").difference(&fixtures()).cloned().collect();
-    assert!(unused.is_empty(), "no fixture for {unused:?}");
-    assert!(fixtures().len() >= 40, "{} fixtures", fixtures().len());
+fn there_are_forty_and_most_hold_several_mistakes() {
+    let mistakes: Vec<usize> = fixtures().iter().map(|name| load(name).diagnostics.list.len()).collect();
+    let several = mistakes.iter().filter(|count| **count >= 3).count();
+    assert!(mistakes.len() >= 40 && several >= 40, "{several} of {} with three or more", mistakes.len());
+}
+
+/// Every code that the program can say is in some fixture. A code is a text right behind one of these.
+#[test]
+fn every_code_has_a_fixture() {
+    let before = Regex::new(r"\b(error|lint|report)\(\s*$|\bcode:\s*$|\bSome\(\(\s*$").unwrap();
+    let code = Regex::new("^[a-z0-9]+(-[a-z0-9]+)*$").unwrap();
+    let mut sayable = BTreeSet::new();
+    for source in sources().iter().filter(|source| !source.path.contains("/session/")) {
+        let codes =
+            source.literals.iter().filter(|one| code.is_match(&one.text) && before.is_match(&source.code[..one.at]));
+        // Pairs of other things begin like that too.
+        let codes = codes.filter(|one| one.text.contains('-') || !source.code[..one.at].trim_end().ends_with("Some(("));
+        sayable.extend(codes.map(|one| one.text.as_str()));
+    }
+    let said: BTreeSet<&str> =
+        fixtures().iter().flat_map(|name| load(name).diagnostics.list).map(|one| one.code).collect();
+    let unknown: Vec<_> = said.difference(&sayable).collect();
+    assert!(unknown.is_empty(), "said, and not found in the sources: {unknown:?}");
+    let silent: Vec<_> = sayable.difference(&said).collect();
+    assert!(silent.is_empty(), "no fixture for {silent:?}");
+    assert!(sayable.len() > 80, "{}", sayable.len());
 }
 
 #[test]
