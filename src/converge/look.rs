@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::describe::describe;
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
-use super::{ConvergeError, Failure, Run};
+use super::{ConvergeError, Run};
 use crate::brokers::{Check, SessionError};
 use crate::model::Address;
 use crate::plan::Contents;
@@ -55,13 +55,7 @@ impl Run<'_> {
                     look.objects.extend(answer.objects);
                     look.report.checks.extend(answer.checks);
                 }
-                Err((broker, error)) => {
-                    let mut text = crate::error_chain(&error);
-                    if matches!(error, SessionError::Unauthorized { .. }) {
-                        text.push_str("\nset the password again through the container: mqlab up");
-                    }
-                    look.report.failures.push(Failure { broker, text });
-                }
+                Err((broker, error)) => look.report.fail(&broker, &error),
             }
         }
         let mut orphans: Vec<String> = stack.nodes.into_iter().map(|node| node.broker).collect();
