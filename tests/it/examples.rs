@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::process::Command;
+use std::process::{Command, Output};
 
-use mqlab::model::{Stack, Value};
+use mqlab::brokers::Trace;
+use mqlab::model::{Address, Stack, Value};
 use mqlab::site::{Page, SiteInput, build};
 
 use crate::golden::Golden;
@@ -40,22 +41,53 @@ fn every_example_pins_its_versions_and_explains_its_objects() {
     }
 }
 
-/// What a comment tells the reader to type names files that are there.
+/// What a comment tells the reader to type is there: the verb, its flags and the file.
 #[test]
-fn every_command_in_an_example_names_a_file() {
+fn every_command_in_an_example_can_be_typed() {
     let mut commands = 0;
     for file in examples().into_iter().chain([root().join("examples/ci.github-actions.yml")]) {
         let text = std::fs::read_to_string(&file).unwrap();
-        for line in text.lines().filter(|line| line.contains("mqlab ") && line.contains(" -f ")) {
-            let named = line.split(" -f ").skip(1).map(|rest| rest.split([' ', '\'']).next().unwrap());
-            for named in named {
-                let name = named.trim_start_matches("examples/");
-                assert!(root().join("examples").join(name).is_file(), "{}: {line}", file.display());
-                commands += 1;
+        for command in text.lines().flat_map(commands_in) {
+            let help = mqlab(&[command[0], "--help"]);
+            assert!(help.status.success(), "{}: {command:?}", file.display());
+            let help = String::from_utf8(help.stdout).unwrap();
+            for flag in command.iter().filter(|word| word.starts_with('-')) {
+                assert!(help.split([' ', ',', '\n']).any(|word| word == *flag), "{flag} in {command:?}");
             }
+            let files = command.iter().zip(&command[1..]).filter(|(word, _)| **word == "-f").map(|(_, file)| file);
+            for named in files {
+                let name = named.trim_start_matches("examples/");
+                assert!(root().join("examples").join(name).is_file(), "{}: {command:?}", file.display());
+            }
+            commands += 1;
         }
     }
-    assert!(commands >= 8, "{commands}");
+    assert!(commands >= 10, "{commands}");
+}
+
+/// The words behind each `mqlab` of a line that is a command: up to the next command, comment or `--`.
+fn commands_in(line: &str) -> Vec<Vec<&str>> {
+    if !["#   mqlab ", "run: "].iter().any(|start| line.trim_start().starts_with(start)) {
+        return Vec::new();
+    }
+    let end = |rest: &str| ["   ", " -- ", " &&", "'"].iter().filter_map(|end| rest.find(end)).min();
+    line.split("mqlab ")
+        .skip(1)
+        .map(|rest| rest[..end(rest).unwrap_or(rest.len())].split_whitespace().collect())
+        .collect()
+}
+
+fn mqlab(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mqlab")).args(arguments).env_clear().output().unwrap()
+}
+
+/// By the command itself, as the pipeline does.
+#[test]
+fn every_example_passes_a_strict_check() {
+    for file in examples() {
+        let output = mqlab(&["check", "--strict", "-f", file.to_str().unwrap()]);
+        assert!(output.status.success(), "{output:?}");
+    }
 }
 
 #[test]
@@ -131,19 +163,15 @@ fn the_tour_routes_as_recorded() {
                 let key = flow.routing_key.as_deref().unwrap_or_default();
                 let trace = router.trace(&broker.topology, &flow.address, key, &flow.headers);
                 let headers: Vec<String> = flow.headers.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                writeln!(out, "{} → {} {key:?} {}", app.name, flow.address, headers.join(" ")).unwrap();
-                for step in trace.steps {
-                    let sign = if step.matched { "✓" } else { "·" };
-                    writeln!(out, "  {sign} {}: {}", step.exchange.name, step.why).unwrap();
-                }
-                for queue in &trace.delivered {
-                    writeln!(out, "  = {queue}").unwrap();
-                }
+                let head = format!("{} → {} {key:?} {}", app.name, flow.address, headers.join(" "));
+                writeln!(out, "{}", head.trim_end()).unwrap();
+                write_trace(&mut out, &trace);
                 assert!(!trace.delivered.is_empty(), "{} to {} {key:?} goes nowhere", app.name, flow.address);
                 fed.extend(trace.delivered);
             }
         }
     }
+    assert_eq!(delivered(&stack, "oder.eu.placed"), ["jobs/queue/unrouted"], "a misspelt key");
     let consumed = stack.apps.iter().flat_map(|app| &app.consumes).filter(|flow| flow.address.broker == "jobs");
     let starved: Vec<String> =
         consumed.filter(|flow| !fed.contains(&flow.address)).map(|flow| flow.address.to_string()).collect();
@@ -152,6 +180,28 @@ fn the_tour_routes_as_recorded() {
     let mut golden = Golden::new("golden/examples", ".routes.txt");
     golden.add("tour", out);
     golden.check();
+}
+
+fn write_trace(out: &mut String, trace: &Trace) {
+    for step in &trace.steps {
+        let sign = if step.matched { "✓" } else { "·" };
+        let to = step.to.as_ref().map(|to| format!(" → {}", to.name)).unwrap_or_default();
+        writeln!(out, "  {sign} {}{to}: {}", step.exchange.name, step.why).unwrap();
+    }
+    for queue in &trace.delivered {
+        writeln!(out, "  = {queue}").unwrap();
+    }
+}
+
+/// Where a message to the exchange `orders` goes.
+fn delivered(stack: &Stack, key: &str) -> Vec<String> {
+    let facts = facts(stack);
+    let lowered = lower(stack, &facts);
+    let broker = lowered.iter().find(|broker| broker.model.name == "jobs").unwrap();
+    let router = broker.broker.lesson().router().unwrap();
+    let exchange = Address::new("jobs", "exchange", "orders");
+    let trace = router.trace(&broker.topology, &exchange, key, &BTreeMap::new());
+    trace.delivered.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -194,7 +244,12 @@ fn the_workflow_beside_the_pipeline_example_is_a_workflow() {
     let text = std::fs::read_to_string(root().join("examples/ci.github-actions.yml")).unwrap();
     let workflow: serde_json::Value = serde_yaml::from_str(&text).unwrap();
     let steps = workflow["jobs"]["integration"]["steps"].as_array().unwrap();
-    let runs: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
-    assert!(runs.iter().any(|run| run.starts_with("mqlab run -f ci.yaml -- ")), "{runs:?}");
-    assert!(runs.iter().any(|run| run.contains("mqlab drift --strict")), "{runs:?}");
+    assert!(steps.iter().all(|step| step["run"].is_string() || step["uses"].is_string()));
+    let verbs: Vec<&str> = text.lines().flat_map(commands_in).map(|command| command[0]).collect();
+    assert_eq!(verbs, ["check", "run", "drift"]);
+    // The variable that it passes on is the one that the spec reads.
+    let spec = std::fs::read_to_string(root().join("examples/ci.yaml")).unwrap();
+    let passed: Vec<&String> =
+        steps.iter().filter_map(|step| step["env"].as_object()).flat_map(serde_json::Map::keys).collect();
+    assert!(passed.len() == 1 && spec.contains(&format!("${{env:{}:-", passed[0])), "{passed:?}");
 }

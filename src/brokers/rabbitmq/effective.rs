@@ -1,7 +1,7 @@
 //! Which policy applies to an object. One policy and one operator policy do: of those that match, the one with
 //! the highest priority. Between equal priorities the choice is the server's own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use fancy_regex::Regex;
 
@@ -43,18 +43,18 @@ pub(super) fn priority(policy: &Resource) -> i64 {
 /// Each pattern is compiled once, and those that match one name exactly (every queue with settings of its own
 /// has such a policy) are found by that name.
 pub(super) struct Policies<'a> {
-    vhosts: HashMap<(&'a str, &'a str), VhostPolicies<'a>>,
+    vhosts: BTreeMap<(&'a str, &'a str), VhostPolicies<'a>>,
 }
 
 #[derive(Default)]
 struct VhostPolicies<'a> {
-    exact: HashMap<String, Vec<&'a Resource>>,
+    exact: BTreeMap<String, Vec<&'a Resource>>,
     patterns: Vec<(Regex, &'a Resource)>,
 }
 
 impl<'a> Policies<'a> {
     pub(super) fn new(resources: &'a [Resource]) -> Self {
-        let mut vhosts: HashMap<_, VhostPolicies<'a>> = HashMap::new();
+        let mut vhosts: BTreeMap<_, VhostPolicies<'a>> = BTreeMap::new();
         for policy in resources.iter().filter(|resource| resource.address.kind == kinds::POLICY) {
             let address = &policy.address;
             let vhost = vhosts.entry((address.broker.as_str(), address.vhost_name())).or_default();
