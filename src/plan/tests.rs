@@ -117,6 +117,7 @@ fn a_create_that_needs_a_blocked_create_is_blocked() {
             kind: None,
             address: Some(Address::new("b", "thing", "a")),
             reason: "time-out".into(),
+            way_out: None,
         }],
         ..Observation::default()
     };
