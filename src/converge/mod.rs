@@ -4,12 +4,18 @@ mod cancel;
 mod confirm;
 mod containers;
 mod describe;
+#[cfg(test)]
+mod drafts;
 mod error;
 mod event;
 mod execute;
+#[cfg(test)]
+mod lab;
 mod look;
 mod memory;
 mod prepare;
+#[cfg(test)]
+mod property_tests;
 mod ready;
 mod report;
 mod run;
