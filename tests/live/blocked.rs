@@ -259,7 +259,8 @@ impl Scene {
         self.lab.mqlab(&["up", "--format", "plain"]).code(0).says(none).says("~ jobs/policy/mqlab.letters");
         self.lab.edit(" message_ttl: 2h, dead_letter: { exchange: mail },", "");
         self.lab.mqlab(&["up", "--format", "plain"]).code(0).says(none).says("? jobs/policy/mqlab.letters");
-        self.lab.mqlab(&["apply", "--delete", "jobs/policy/mqlab.letters", "--yes"]).code(0).says(none);
+        let delete = ["apply", "--delete", "jobs/policy/mqlab.letters", "--allow-data-loss", "--yes"];
+        self.lab.mqlab(&delete).code(0).says("- policy/mqlab.letters");
         until("no policy applies", 20, || policy().is_null() || policy() == "");
         assert_eq!((self.type_of("letters"), self.talk.drain("letters").len()), (json!("classic"), 3));
     }
