@@ -43,6 +43,9 @@ impl Run<'_> {
     pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
         let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
         let stack = self.engine.stack(&self.id.name).await?.unwrap_or_default();
+        let is_paused = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "paused");
+        let paused: Vec<String> =
+            lowered.iter().map(|broker| broker.model.name.clone()).filter(|name| is_paused(name)).collect();
         let runs = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "running");
         let asked = lowered.iter().filter(|broker| runs(&broker.model.name));
         let answers = join_all(asked.map(|broker| self.ask(broker, probe))).await;
@@ -57,6 +60,9 @@ impl Run<'_> {
                 }
                 Err((broker, error)) => look.report.fail(&broker, &error),
             }
+        }
+        for broker in paused {
+            look.report.fail(&broker, &ConvergeError::Paused { broker: broker.clone() });
         }
         let mut orphans: Vec<String> = stack.nodes.into_iter().map(|node| node.broker).collect();
         orphans.retain(|name| self.stack.broker(name).is_none());
