@@ -5,6 +5,7 @@
 mod broker;
 mod catalogue;
 mod kafka;
+mod ledger;
 mod rabbitmq;
 mod session;
 
@@ -13,6 +14,7 @@ pub use broker::{
     Router, Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+pub use ledger::Ledger;
 pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, SessionError, Target};
 
 /// Every kind, in the order of the documentation.

@@ -25,8 +25,10 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
     let ask = view.ask();
     let report = work.run(options, view, &ask).apply().await?;
     let code = up::end("apply", &work, &report, surroundings, view)?;
-    let planned = |address: &crate::model::Address| report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address);
-    for address in asked.iter().filter(|address| !planned(*address)) {
+    let planned = |address: &crate::model::Address| {
+        report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address)
+    };
+    for address in asked.iter().filter(|address| !planned(address)) {
         view.note(&format!("{address} was not there, so there was nothing to delete"));
     }
     Ok(code)

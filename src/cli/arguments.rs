@@ -367,7 +367,7 @@ pub(super) enum Images {
     List(ImagesList),
     /// Build local recipes
     Build(ImagesFetch),
-    /// Pull the makers' images
+    /// Get the images as `up` would: what is here, else pulled, else built. With --again: pull, and nothing else
     Pull(ImagesFetch),
 }
 

@@ -55,8 +55,8 @@ pub(super) fn end(command: &str, outcomes: &[Outcome], view: &View) -> Code {
         Form::Human => {}
         Form::Plain => {
             let word = |outcome: &Outcome| if outcome.result == OutcomeResult::Done { "done" } else { "failed" };
-            let lines: String = outcomes.iter().map(|one| format!("{} {}\n", word(one), one.address)).collect();
-            view.result(&lines);
+            let lines: Vec<String> = outcomes.iter().map(|one| format!("{} {}\n", word(one), one.address)).collect();
+            view.result(&lines.concat());
         }
         Form::Json => view.json(&envelope(command, &json!({ "outcomes": outcomes }))),
     }

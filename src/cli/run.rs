@@ -46,12 +46,7 @@ pub(super) async fn run(arguments: &Run, surroundings: &Surroundings, view: &Vie
     code
 }
 
-async fn up_and_run(
-    arguments: &Run,
-    work: &Work,
-    surroundings: &Surroundings,
-    view: &View,
-) -> Result<Code, CliError> {
+async fn up_and_run(arguments: &Run, work: &Work, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let report = up::run_up(work, Options::default(), view).await?;
     let ending = work.ending(&report).code();
     if ending != Code::Done {

@@ -106,8 +106,5 @@ pub(super) fn folder(files: &Files, surroundings: &Surroundings) -> PathBuf {
 }
 
 fn missing(name: &Path) -> String {
-    format!(
-        "there is no {}\nwrite a first one with `mqlab init`, or name another with `-f FILE`",
-        name.display()
-    )
+    format!("there is no {}\nwrite a first one with `mqlab init`, or name another with `-f FILE`", name.display())
 }

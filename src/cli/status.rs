@@ -57,9 +57,6 @@ fn tell(look: &Look, all: bool, view: &View) {
         view.result(&format!("{sign} {}: {}: {}\n", check.broker, check.name, check.detail));
     }
     if !look.orphans.is_empty() {
-        view.note(&format!(
-            "not in the file any more: {} (remove: mqlab down --orphans)",
-            look.orphans.join(", ")
-        ));
+        view.note(&format!("not in the file any more: {} (remove: mqlab down --orphans)", look.orphans.join(", ")));
     }
 }

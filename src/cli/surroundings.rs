@@ -21,6 +21,7 @@ pub(super) struct Surroundings {
 
 /// What is at the other end of the three streams.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about a terminal")]
 pub(super) struct Terminal {
     /// A person can be asked.
     pub(super) can_ask: bool,

@@ -1,6 +1,7 @@
 //! `mqlab trace`: where a message would go.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::address;
 use super::arguments::Trace as Arguments;
@@ -21,14 +22,16 @@ pub(super) fn trace(arguments: &Arguments, surroundings: &Surroundings, view: &V
         .broker(&exchange.broker)
         .and_then(|model| brokers::find(model.kind))
         .and_then(|broker| broker.lesson().router())
-        .ok_or_else(|| CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker)))?;
+        .ok_or_else(|| {
+            CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker))
+        })?;
     let own: Vec<Resource> = declared.into_iter().filter(|one| one.address.broker == exchange.broker).collect();
     let trace = router.trace(&own, &exchange, &arguments.key, &headers);
     match view.form() {
         Form::Human => view.result(&for_people(&trace, &exchange, &arguments.key, view.paint())),
         Form::Plain => {
-            let lines: String = trace.delivered.iter().map(|queue| format!("{queue}\n")).collect();
-            view.result(&lines);
+            let lines: Vec<String> = trace.delivered.iter().map(|queue| format!("{queue}\n")).collect();
+            view.result(&lines.concat());
         }
         Form::Json => view.json(&envelope("trace", &trace)),
     }
@@ -70,14 +73,14 @@ fn for_people(trace: &Trace, exchange: &Address, key: &str, paint: Paint) -> Str
         let sign = if step.matched { paint.good("→") } else { paint.quiet("·") };
         let to = step.to.as_ref().map(|to| format!("{to}: ")).unwrap_or_default();
         let from = if step.exchange == *exchange { String::new() } else { format!("{} ", step.exchange) };
-        out.push_str(&format!("  {from}{sign} {to}{}\n", step.why));
+        let _ = writeln!(out, "  {from}{sign} {to}{}", step.why);
     }
     if trace.delivered.is_empty() {
-        out.push_str(&format!("{}\n", paint.bad("Nowhere: no queue gets it.")));
+        let _ = writeln!(out, "{}", paint.bad("Nowhere: no queue gets it."));
     } else {
-        out.push_str(&format!("{}\n", paint.good("Delivered to")));
+        let _ = writeln!(out, "{}", paint.good("Delivered to"));
         for queue in &trace.delivered {
-            out.push_str(&format!("  {queue}\n"));
+            let _ = writeln!(out, "  {queue}");
         }
     }
     out

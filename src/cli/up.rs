@@ -51,8 +51,7 @@ pub(super) fn end(
             view.result(&view::brokers_table(&report.brokers, view.paint()));
             if let Ok((path, written)) = &site {
                 view.result(&format!("\nsite  {}{}\n", path.display(), changed(*written)));
-                let files = surroundings.file_flags();
-                view.result(&format!("next  mqlab status{files} · eval \"$(mqlab env{files})\" · mqlab down{files}\n"));
+                view.result_for_people("next  mqlab status · eval \"$(mqlab env)\" · mqlab down\n");
             }
         }
         Form::Plain => {

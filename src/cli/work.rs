@@ -90,9 +90,7 @@ pub(super) async fn take(
     surroundings: &Surroundings,
 ) -> Result<Option<StackLock>, CliError> {
     match lock {
-        Lock::Take => {
-            Ok(Some(docker::lock(engine, id, &surroundings.lock_folder, &surroundings.command).await?))
-        }
+        Lock::Take => Ok(Some(docker::lock(engine, id, &surroundings.lock_folder, &surroundings.command).await?)),
         Lock::Leave => Ok(None),
     }
 }

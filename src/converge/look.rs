@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use super::describe::describe;
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::{ConvergeError, Failure, Run};
@@ -67,7 +68,7 @@ impl Run<'_> {
         orphans.retain(|name| self.stack.broker(name).is_none());
         orphans.dedup();
         look.orphans = orphans;
-        self.describe(&lowered, &versions, &mut look.report).await?;
+        describe(&self.engine, &self.id, &lowered, &versions, &mut look.report).await;
         Ok(look)
     }
 

@@ -2,16 +2,21 @@
 
 mod cancel;
 mod confirm;
+mod containers;
+mod describe;
 mod error;
 mod event;
 mod execute;
 mod look;
+mod memory;
 mod prepare;
 mod ready;
 mod report;
 mod run;
 mod settings;
 mod survey;
+mod topology;
+mod verify;
 
 pub use cancel::{Cancel, Canceller};
 pub use confirm::{Answer, Confirm};

@@ -1,19 +1,61 @@
 //! Waiting until a broker can work, and noticing at once when it never will.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
 use super::prepare::{ADMINISTRATOR, Lowered};
+use super::report::Report;
+use super::run::Run;
+use super::topology::Connected;
 use super::{Cancel, ConvergeError, Event, Events, Unit};
-use crate::brokers::{Session, SessionError};
+use crate::brokers::{OutcomeResult, Session, SessionError};
 use crate::docker::{Engine, StackId, container_name};
 use crate::net::Backoff;
 
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Both brokers start in less on an ordinary machine.
+const ORDINARY_START: Duration = Duration::from_secs(12);
+
+/// Waits for all brokers at once. One that does not come is a failure of its own; one that the report says has
+/// no container, or failed already, is not waited for.
+pub(super) async fn connect<'b, 'l>(
+    run: &Run<'_>,
+    lowered: &'b [Lowered<'l>],
+    report: &mut Report,
+) -> Vec<Connected<'b, 'l>> {
+    let hopeless = hopeless(report);
+    let waits = lowered.iter().filter(|broker| !hopeless.contains(&broker.model.name)).map(|broker| async move {
+        let mut session = broker.broker.connect(broker.target(&run.engine));
+        let ready = wait(broker, session.as_mut(), &run.engine, &run.id, run.events, &run.cancel).await;
+        (broker, ready.map(|()| session))
+    });
+    let mut connected = Vec::new();
+    for (broker, session) in join_all(waits).await {
+        match session {
+            Ok(session) => connected.push(Connected { lowered: broker, session }),
+            Err(error) => report.fail(&broker.model.name, &error),
+        }
+    }
+    connected
+}
+
+/// Brokers that nobody needs to wait for.
+fn hopeless(report: &Report) -> BTreeSet<String> {
+    let undone = report.outcomes.iter().filter(|outcome| outcome.result != OutcomeResult::Done);
+    let undone = undone.map(|outcome| &outcome.address);
+    let steps = report.plans.iter().flat_map(|plan| &plan.steps);
+    let blocked = steps.filter(|step| step.action.is_blocked() && step.before.is_none()).map(|step| &step.address);
+    let failed = report.failures.iter().map(|failure| failure.broker.clone());
+    undone.chain(blocked).map(|address| address.broker.clone()).chain(failed).collect()
+}
+
 /// Asks until the broker is ready. A container that dies, a wrong version of it all, or the end of the
 /// patience are errors with the broker's own last words.
-pub async fn wait(
+async fn wait(
     lowered: &Lowered<'_>,
     session: &mut dyn Session,
     engine: &Engine,
@@ -53,7 +95,7 @@ pub async fn wait(
         }
         events.emit(Event::Progress {
             subject: broker.to_owned(),
-            what: format!("waiting until it is ready ({reason})"),
+            what: words(began.elapsed(), &reason),
             done: began.elapsed().as_secs(),
             total: 0,
             unit: Unit::Seconds,
@@ -65,6 +107,11 @@ pub async fn wait(
     };
     events.emit(Event::ProgressEnded { subject: broker.to_owned() });
     outcome
+}
+
+/// At first every broker refuses connections; later the reason is worth reading.
+fn words(waited: Duration, reason: &str) -> String {
+    if waited < ORDINARY_START { "starting".to_owned() } else { format!("is not ready yet: {reason}") }
 }
 
 /// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again there.

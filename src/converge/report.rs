@@ -26,6 +26,7 @@ pub struct Report {
 /// Something that stopped a broker's part of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
+    /// Its name; [`crate::model::STACK`] for what is no broker's, such as the folder.
     pub broker: String,
     pub text: String,
 }
@@ -48,6 +49,11 @@ pub struct BrokerState {
 }
 
 impl Report {
+    /// Notes that a broker's part, or with [`crate::model::STACK`] another part, of the run could not go on.
+    pub(super) fn fail(&mut self, broker: &str, error: &dyn std::error::Error) {
+        self.failures.push(Failure { broker: broker.to_owned(), text: crate::error_chain(error) });
+    }
+
     pub fn steps_blocked(&self) -> usize {
         self.plans.iter().flat_map(|plan| &plan.steps).filter(|step| step.action.is_blocked()).count()
     }

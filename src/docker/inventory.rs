@@ -99,11 +99,15 @@ impl Inventory {
     pub(super) async fn read(engine: &Engine) -> Result<Self, Error> {
         let api = engine.api();
         let all = ListContainersOptions { all: true, ..ListContainersOptions::default() };
-        let (containers, networks, volumes) = tokio::try_join!(
-            engine.call("list containers", api.list_containers(Some(all))),
-            engine.call("list networks", api.list_networks(None::<ListNetworksOptions>)),
-            engine.call("list volumes", api.list_volumes(None::<ListVolumesOptions>)),
-        )?;
+        // On the heap: the three together are some kilobytes, and many a future holds this one.
+        let (containers, networks, volumes) = Box::pin(async {
+            tokio::try_join!(
+                engine.call("list containers", api.list_containers(Some(all))),
+                engine.call("list networks", api.list_networks(None::<ListNetworksOptions>)),
+                engine.call("list volumes", api.list_volumes(None::<ListVolumesOptions>)),
+            )
+        })
+        .await?;
         Ok(Self {
             containers: containers.into_iter().map(found_container).collect(),
             networks: networks.into_iter().map(found_network).collect(),

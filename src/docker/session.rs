@@ -136,7 +136,7 @@ impl EngineSession {
             }
             Err(error)
         };
-        let outcome = observed(events, step.address.clone(), step.action.verb(), work).await;
+        let outcome = Box::pin(observed(events, step.address.clone(), step.action.verb(), work)).await;
         (outcome, lost)
     }
 

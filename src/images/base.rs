@@ -1,5 +1,6 @@
 //! The Debian image that recipes start from: the user's own, the official one, or one that debootstrap makes.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use bollard::query_parameters::CreateImageOptions;
@@ -99,7 +100,7 @@ impl Base<'_> {
     async fn own(&self, own: &str) -> Result<String, NoBase> {
         let attempt =
             |why_not| NoBase::Nobody(vec![Attempt { source: format!("images.base {own}"), why_not, way_out: None }]);
-        if own.ends_with(".tar") {
+        if Path::new(own).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar")) {
             let bytes = tokio::fs::metadata(own).await.map_err(|error| attempt(error.to_string()))?;
             let modified = bytes.modified().map(|time| format!("{time:?}")).unwrap_or_default();
             let made =

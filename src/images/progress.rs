@@ -11,7 +11,7 @@ use crate::converge::{Cancel, Event, Events, Unit};
 /// A pull that says nothing for so long is given up.
 const PULL_STALL: Duration = Duration::from_secs(30);
 /// A build may be quiet for longer: a package manager says nothing while it unpacks.
-const BUILD_STALL: Duration = Duration::from_secs(300);
+const BUILD_STALL: Duration = Duration::from_mins(5);
 /// How much of a failed build's output is worth showing.
 const LAST_LINES: usize = 30;
 

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error.
 
 mod ask;
+mod hints;
 mod json;
 mod paint;
 mod plan;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use progress::Progress;
 
 pub use ask::Ask;
+pub use hints::Hints;
 pub use json::envelope;
 pub use paint::Paint;
 pub use plan::{plans_as_lines, plans_for_people};
@@ -32,6 +34,7 @@ pub enum Form {
 
 /// How the streams can be used.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the streams and the flags")]
 pub struct Style {
     pub form: Form,
     /// Only results and what is wrong.
@@ -50,14 +53,15 @@ pub struct Style {
 #[derive(Clone, Debug)]
 pub struct View {
     style: Style,
+    hints: Hints,
     progress: Arc<Progress>,
 }
 
 impl View {
-    pub fn new(style: Style) -> Self {
+    pub fn new(style: Style, hints: Hints) -> Self {
         let live = style.errors_are_terminal && !style.quiet && style.form != Form::Json;
         let paint = Paint(style.errors_are_terminal && style.color);
-        Self { style, progress: Arc::new(Progress::new(live, style.quiet, paint)) }
+        Self { style, hints, progress: Arc::new(Progress::new(live, style.quiet, paint)) }
     }
 
     pub fn form(&self) -> Form {
@@ -81,7 +85,7 @@ impl View {
 
     /// Who answers a run's questions.
     pub fn ask(&self) -> Ask {
-        Ask { yes: self.style.yes, can_ask: self.style.can_ask, progress: Arc::clone(&self.progress) }
+        Ask { yes: self.style.yes, terminal: self.style.can_ask, progress: Arc::clone(&self.progress) }
     }
 
     /// A result. A reader that went away, as in `mqlab ls | head -1`, is no error.
@@ -96,6 +100,11 @@ impl View {
         }
     }
 
+    /// A result for people, with commands in it that can be pasted.
+    pub fn result_for_people(&self, text: &str) {
+        self.result(&self.hints.complete(text));
+    }
+
     /// A result as JSON.
     pub fn json(&self, value: &serde_json::Value) {
         self.result(&format!("{value:#}\n"));
@@ -104,7 +113,7 @@ impl View {
     /// Something worth knowing beside the result; not said under `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.style.quiet {
-            self.progress.say(text);
+            self.progress.say(&self.hints.complete(text));
         }
     }
 
@@ -112,6 +121,7 @@ impl View {
     pub fn error(&self, text: &str) {
         self.progress.clear();
         let paint = self.paint_errors();
+        let text = self.hints.complete(text);
         let mut lines = text.lines();
         self.progress.say(&format!("{} {}", paint.bad("error:"), lines.next().unwrap_or_default()));
         for line in lines {
@@ -121,6 +131,6 @@ impl View {
 
     /// Text that is formed already, to standard error.
     pub fn say(&self, text: &str) {
-        self.progress.say(text.trim_end_matches('\n'));
+        self.progress.say(&self.hints.complete(text.trim_end_matches('\n')));
     }
 }

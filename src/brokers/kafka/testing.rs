@@ -62,7 +62,7 @@ fn node(value: &serde_yaml::Value, line: &mut u32) -> Node {
         serde_yaml::Value::Number(number) => {
             number.as_i64().map_or_else(|| NodeValue::Float(number.as_f64().unwrap()), NodeValue::Int)
         }
-        serde_yaml::Value::String(text) => NodeValue::Text(Text { value: text.clone(), interpolated: false }),
+        serde_yaml::Value::String(text) => NodeValue::Text(Text::plain(text)),
         serde_yaml::Value::Sequence(items) => NodeValue::List(items.iter().map(|item| node(item, line)).collect()),
         serde_yaml::Value::Mapping(map) => NodeValue::Map(Map {
             entries: map

@@ -1,25 +1,36 @@
 //! What the diff of one object cannot see: a policy that nobody declared and that touches a queue's own settings.
 
-use super::effective::{Target, matching_policies, priority};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::effective::{Policies, Target, priority};
 use super::kinds;
 use super::policies::own_policy_name;
 use crate::brokers::Objection;
-use crate::model::{Address, Resource, Value};
+use crate::model::{Address, Resource};
 
 /// Objections against the queues' own policies.
 ///
 /// Only one policy applies to a queue. If an undeclared one applies now, ours would push it out; if one has a
 /// priority that is not below ours, ours does not apply, whatever the plan says.
 pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objection> {
-    let wanted = |address: &Address| desired.iter().any(|resource| resource.address == *address);
+    let is_policy = |resource: &&Resource| resource.address.kind == kinds::POLICY;
+    let wanted: BTreeMap<&Address, &Resource> =
+        desired.iter().filter(is_policy).map(|policy| (&policy.address, policy)).collect();
+    let there: BTreeSet<&Address> = observed.iter().filter(is_policy).map(|policy| &policy.address).collect();
+    if there.iter().all(|address| wanted.contains_key(*address)) {
+        return Vec::new();
+    }
+    let (declared, observed) = (Policies::new(desired), Policies::new(observed));
     let mut objections = Vec::new();
     for queue in desired.iter().filter(|resource| resource.address.kind == kinds::QUEUE) {
-        let Some(own) = own_policy(desired, queue) else { continue };
-        let is_there = observed.iter().any(|resource| resource.address == own.address);
-        let declared = policies_of(desired, queue).filter(|policy| policy.address != own.address);
+        let Some(own) = wanted.get(&own_address(&queue.address)).copied() else { continue };
+        let (address, target) = (&queue.address, Target::queue(queue));
+        let declared = declared.matching(address, target).into_iter().filter(|policy| policy.address != own.address);
         let declared = declared.map(priority).max();
-        let strangers = policies_of(observed, queue).filter(|policy| !wanted(&policy.address));
+        let strangers =
+            observed.matching(address, target).into_iter().filter(|policy| !wanted.contains_key(&policy.address));
         let Some(stranger) = strangers.max_by_key(|policy| priority(policy)) else { continue };
+        let is_there = there.contains(&own.address);
         let applies_now = !is_there && declared.is_none_or(|declared| priority(stranger) >= declared);
         if priority(stranger) >= priority(own) {
             objections.push(objection(own, queue, stranger, "would apply instead of the queue's own settings"));
@@ -35,16 +46,8 @@ pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objectio
     objections
 }
 
-fn own_policy<'a>(resources: &'a [Resource], queue: &Resource) -> Option<&'a Resource> {
-    let at = &queue.address;
-    let address = Address::in_vhost(&at.broker, at.vhost_name(), kinds::POLICY, own_policy_name(&at.name));
-    resources.iter().find(|resource| resource.address == address)
-}
-
-fn policies_of<'a>(resources: &'a [Resource], queue: &'a Resource) -> impl Iterator<Item = &'a Resource> {
-    let at = &queue.address;
-    let kind = queue.attribute("type").and_then(Value::as_text).unwrap_or("classic");
-    matching_policies(resources, &at.broker, at.vhost_name(), &at.name, Target::Queue(kind))
+fn own_address(queue: &Address) -> Address {
+    Address::in_vhost(&queue.broker, queue.vhost_name(), kinds::POLICY, own_policy_name(&queue.name))
 }
 
 fn objection(own: &Resource, queue: &Resource, stranger: &Resource, what: &str) -> Objection {

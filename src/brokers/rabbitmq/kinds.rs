@@ -34,12 +34,13 @@ const POLICY_ROWS: &[AttributeRule] = &[
     row("definition", in_place, "The settings. The broker takes them as one document and applies them at once."),
 ];
 
+/// A policy or a permission holds no message, but what messages and people may do depends on it.
 const QUIET: KindRules = KindRules {
     kind: "",
     plural: "",
     attributes: &[],
     protected: |_| false,
-    holds_data: false,
+    holds_data: true,
     produce: false,
     consume: false,
 };
@@ -56,7 +57,6 @@ pub(super) static KINDS: &[KindRules] = &[
         ],
         // The broker makes `/` itself.
         protected: |address| address.name == "/",
-        holds_data: true,
         ..QUIET
     },
     KindRules {
@@ -109,7 +109,6 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments.*", arguments, "Part of the declaration."),
         ],
         protected: |address| is_reserved(address),
-        holds_data: true,
         produce: true,
         ..QUIET
     },
@@ -138,6 +137,7 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments", identity, "What a headers exchange compares the message's headers with."),
         ],
         protected: |address| touches_scratch(&address.name),
+        holds_data: false,
         ..QUIET
     },
     KindRules { kind: POLICY, plural: "policies", attributes: POLICY_ROWS, ..QUIET },

@@ -14,6 +14,7 @@ mod errors;
 mod fields;
 mod guard;
 mod kinds;
+mod lesson;
 mod matching;
 mod normalise;
 mod password;
@@ -30,10 +31,7 @@ mod validate;
 #[cfg(test)]
 mod testing;
 
-use crate::brokers::{
-    Broker, Call, Description, Edge, EnvironmentVariable, Lesson, Objection, PortDescription, ResetCommand, Session,
-    Target,
-};
+use crate::brokers::{Broker, Description, Lesson, Objection, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};
 use crate::spec::Diagnostics;
 
@@ -107,6 +105,11 @@ const PORTS: &[PortDescription] = &[
     },
 ];
 
+/// A port's number in the container, and the host port that is tried first.
+fn port_number(name: &str) -> u16 {
+    PORTS.iter().find(|port| port.name == name).map_or(0, |port| port.number)
+}
+
 /// Whether the spec asks for one of these plugins. A plugin pulls in what it needs.
 fn has_plugin(broker: &BrokerModel, wanted: &[&str]) -> bool {
     broker.body.items_of("plugins").iter().filter_map(crate::spec::Node::as_text).any(|plugin| wanted.contains(&plugin))
@@ -138,27 +141,10 @@ impl Broker for RabbitMq {
     }
 
     fn lesson(&self) -> &'static dyn Lesson {
-        &Skeleton
+        &lesson::RabbitLesson
     }
 
     fn connect(&self, target: Target) -> Box<dyn Session> {
         Box::new(session::RabbitSession::new(target))
-    }
-}
-
-struct Skeleton;
-
-impl Lesson for Skeleton {
-    fn edges(&self, _resources: &[Resource]) -> Vec<Edge> {
-        Vec::new()
-    }
-    fn calls(&self, _resource: &Resource, _facts: &Facts) -> Vec<Call> {
-        Vec::new()
-    }
-    fn environment(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<EnvironmentVariable> {
-        Vec::new()
-    }
-    fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
-        Vec::new()
     }
 }

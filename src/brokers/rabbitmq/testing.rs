@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{BrokerModel, Origin, Storage};
+use crate::model::{BrokerModel, Facts, Origin, Secret, Storage};
 use crate::spec::{Diagnostics, Entry, Map, Node, NodeValue, Position, Text};
 
 /// A broker named `jobs` with this body.
@@ -35,6 +35,36 @@ pub(super) fn broker(yaml: &str) -> BrokerModel {
     }
 }
 
+/// Compares with `tests/golden/rabbitmq/NAME`, or writes it with `UPDATE_GOLDEN=1`.
+pub(super) fn golden(name: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/rabbitmq").join(name);
+    #[expect(clippy::disallowed_methods, reason = "the one switch of the golden tests")]
+    if std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1") {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let wanted = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = similar::TextDiff::from_lines(wanted.as_str(), text);
+    assert!(
+        wanted == text,
+        "{name} has changed; UPDATE_GOLDEN=1 accepts it\n{}",
+        diff.unified_diff().context_radius(2)
+    );
+}
+
+/// What a broker that was started has.
+pub(super) fn facts() -> Facts {
+    let ports = [("amqp", 25672), ("management", 25673), ("stomp", 25613), ("stream", 25552)];
+    Facts {
+        version: "4.0".into(),
+        ports: ports.map(|(name, port)| (name.to_owned(), vec![port])).into(),
+        advertise_host: "localhost".into(),
+        secrets: [("admin_password".to_owned(), Secret::new("planted-password"))].into(),
+        ..Facts::default()
+    }
+}
+
 /// `severity code text` of everything that was found, sorted.
 pub(super) fn lines(diagnostics: &Diagnostics) -> Vec<String> {
     let mut lines: Vec<String> = diagnostics
@@ -54,7 +84,7 @@ fn node(value: &serde_yaml::Value) -> Node {
         Yaml::Number(number) => {
             number.as_i64().map_or_else(|| NodeValue::Float(number.as_f64().unwrap()), NodeValue::Int)
         }
-        Yaml::String(text) => NodeValue::Text(Text { value: text.clone(), interpolated: false }),
+        Yaml::String(text) => NodeValue::Text(Text::plain(text)),
         Yaml::Sequence(items) => NodeValue::List(items.iter().map(node).collect()),
         Yaml::Mapping(map) => NodeValue::Map(Map {
             entries: map

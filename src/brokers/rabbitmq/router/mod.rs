@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(super) use self::stack::BUILT_IN;
 use self::stack::{Routing, RoutingBinding, RoutingExchange};
 use super::address;
+use super::effective::DeadLetter;
 use crate::brokers::{Router, Trace, TraceStep};
 use crate::model::{Address, Resource, Value};
 
@@ -118,14 +119,14 @@ impl<'a> Walk<'a> {
     }
 
     fn unrouted(&mut self, exchange: &RoutingExchange<'a>, at: &Address) -> Option<String> {
-        let Some(alternate) = &exchange.alternate else {
+        let Some(alternate) = exchange.alternate else {
             let why = "no binding takes it and there is no alternate exchange: dropped, or returned if `mandatory`";
             self.remark(at, None, false, why.to_owned());
             return None;
         };
         let to = self.routing.exchange_address(alternate);
         self.remark(at, Some(to), true, format!("no binding takes it: on to the alternate exchange `{alternate}`"));
-        Some(alternate.clone())
+        Some(alternate.to_owned())
     }
 
     /// Every queue is bound to it by its own name; it has no other bindings.
@@ -144,8 +145,8 @@ impl<'a> Walk<'a> {
     /// What may happen to the copies later.
     fn dead_letters(&mut self) {
         for queue in self.delivered.clone() {
-            let Some((exchange, key)) = self.routing.dead_letter(&queue.name) else { continue };
-            let at = self.routing.exchange_address(&exchange);
+            let Some(DeadLetter { exchange, key }) = self.routing.dead_letter(&queue.name) else { continue };
+            let at = self.routing.exchange_address(exchange);
             let with = key.map_or_else(String::new, |key| format!(" with the routing key \"{key}\""));
             let shown = if exchange.is_empty() { "the default exchange".to_owned() } else { format!("`{exchange}`") };
             let why =

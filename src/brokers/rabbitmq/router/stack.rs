@@ -1,8 +1,8 @@
 //! One virtual host as the router sees it: what is declared, and what the broker adds by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::super::effective::{Target, effective_policy};
+use super::super::effective::{DeadLetter, Policies};
 use super::super::{address, kinds};
 use crate::model::{Address, Resource, Value};
 
@@ -19,17 +19,17 @@ pub(in crate::brokers::rabbitmq) const BUILT_IN: &[(&str, &str)] = &[
 pub(super) struct Routing<'a> {
     broker: &'a str,
     vhost: &'a str,
-    resources: &'a [Resource],
     exchanges: BTreeMap<&'a str, RoutingExchange<'a>>,
-    queues: BTreeSet<&'a str>,
+    queues: BTreeMap<&'a str, &'a Resource>,
     bindings: BTreeMap<&'a str, Vec<RoutingBinding<'a>>>,
+    policies: Policies<'a>,
 }
 
 pub(super) struct RoutingExchange<'a> {
     pub(super) name: &'a str,
     pub(super) kind: &'a str,
     pub(super) internal: bool,
-    pub(super) alternate: Option<String>,
+    pub(super) alternate: Option<&'a str>,
 }
 
 pub(super) struct RoutingBinding<'a> {
@@ -45,16 +45,18 @@ static NO_ARGUMENTS: BTreeMap<String, Value> = BTreeMap::new();
 impl<'a> Routing<'a> {
     pub(super) fn new(resources: &'a [Resource], broker: &'a str, vhost: &'a str) -> Self {
         let here = |resource: &&Resource| resource.address.broker == broker && resource.address.vhost_name() == vhost;
+        let policies = Policies::new(resources);
         let built_in = |&(name, kind): &(&'static str, &'static str)| {
-            (name, RoutingExchange { name, kind, internal: name == "amq.rabbitmq.trace", alternate: None })
+            let alternate = policies.alternate(&address::exchange(broker, vhost, name), None);
+            (name, RoutingExchange { name, kind, internal: name == "amq.rabbitmq.trace", alternate })
         };
         let mut routing = Self {
             broker,
             vhost,
-            resources,
             exchanges: BUILT_IN.iter().map(built_in).collect(),
-            queues: BTreeSet::new(),
+            queues: BTreeMap::new(),
             bindings: BTreeMap::new(),
+            policies,
         };
         for resource in resources.iter().filter(here) {
             let name = resource.address.name.as_str();
@@ -63,7 +65,7 @@ impl<'a> Routing<'a> {
                     routing.exchanges.insert(name, routing.read_exchange(resource));
                 }
                 kinds::QUEUE => {
-                    routing.queues.insert(name);
+                    routing.queues.insert(name, resource);
                 }
                 kinds::BINDING => {
                     let binding = read_binding(resource);
@@ -76,21 +78,12 @@ impl<'a> Routing<'a> {
     }
 
     fn read_exchange(&self, resource: &'a Resource) -> RoutingExchange<'a> {
-        let argument = resource.attribute("arguments.alternate-exchange").and_then(Value::as_text);
-        let from_policy = || self.policy_value(&resource.address.name, Target::Exchange, "alternate-exchange");
         RoutingExchange {
             name: &resource.address.name,
             kind: text(resource, "type"),
             internal: resource.attribute("internal").and_then(Value::as_bool).unwrap_or(false),
-            alternate: argument.map(ToOwned::to_owned).or_else(from_policy),
+            alternate: self.policies.alternate(&resource.address, Some(resource)),
         }
-    }
-
-    /// A text in the definition of the policy that applies.
-    fn policy_value(&self, name: &str, target: Target<'_>, key: &str) -> Option<String> {
-        let policy = effective_policy(self.resources, self.broker, self.vhost, name, target)?;
-        let definition = policy.attribute("definition")?.as_map()?;
-        definition.get(key)?.as_text().map(ToOwned::to_owned)
     }
 
     pub(super) fn exchange(&self, name: &str) -> Option<&RoutingExchange<'a>> {
@@ -98,7 +91,7 @@ impl<'a> Routing<'a> {
     }
 
     pub(super) fn has_queue(&self, name: &str) -> bool {
-        self.queues.contains(name)
+        self.queues.contains_key(name)
     }
 
     pub(super) fn bindings(&self, source: &str) -> &[RoutingBinding<'a>] {
@@ -114,16 +107,8 @@ impl<'a> Routing<'a> {
         make(self.broker, self.vhost, binding.destination)
     }
 
-    /// Exchange and routing key of a queue's dead letters. An argument goes before a policy.
-    pub(super) fn dead_letter(&self, queue: &str) -> Option<(String, Option<String>)> {
-        let own = address::queue(self.broker, self.vhost, queue);
-        let resource = self.resources.iter().find(|resource| resource.address == own)?;
-        let kind = text(resource, "type");
-        let value = |key: &str| {
-            let argument = resource.attribute(&format!("arguments.x-{key}")).and_then(Value::as_text);
-            argument.map(ToOwned::to_owned).or_else(|| self.policy_value(queue, Target::Queue(kind), key))
-        };
-        Some((value("dead-letter-exchange")?, value("dead-letter-routing-key")))
+    pub(super) fn dead_letter(&self, queue: &str) -> Option<DeadLetter<'a>> {
+        self.policies.dead_letter(self.queues.get(queue).copied()?)
     }
 }
 

@@ -3,61 +3,40 @@
 //! An import is not atomic and says little: it skips conflicting objects without a word, and an error names one
 //! of many. So what it did is always read again, and what is missing is tried by itself, to name the culprit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::super::definitions::document;
 use super::super::kinds;
 use super::super::matching::first_difference;
 use super::{RabbitSession, contents, write};
-use crate::brokers::{Batch, Outcome, OutcomeResult, SessionError};
+use crate::brokers::{Batch, Ledger, Outcome, OutcomeResult, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource, Value};
 use crate::plan::{Action, Step};
 
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
-    let mut run = Run { session, batch, results: BTreeMap::new() };
+    let mut run = Run { session, batch, ledger: Ledger::new(batch) };
     run.one_by_one(|action| matches!(action, Action::Replace)).await;
     run.creates().await;
     run.one_by_one(|action| matches!(action, Action::Update)).await;
     run.one_by_one(|action| matches!(action, Action::Delete)).await;
-    let mut results = run.results;
-    let outcome = |(index, step): (usize, &Step)| {
-        let because = "it has nothing that can be done".to_owned();
-        let result = results.remove(&index).unwrap_or(OutcomeResult::NotTried { because });
-        Outcome::new(step.address.clone(), result)
-    };
-    batch.steps.iter().enumerate().map(outcome).collect()
+    run.ledger.outcomes()
 }
 
-struct Run<'a> {
-    session: &'a mut RabbitSession,
+struct Run<'a, 's> {
+    session: &'s mut RabbitSession,
     batch: Batch<'a>,
-    /// By index of the step.
-    results: BTreeMap<usize, OutcomeResult>,
+    ledger: Ledger<'a>,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
-        let outcome = Outcome::new(self.batch.steps[index].address.clone(), result.clone());
+        let step = &self.batch.steps[index];
+        let outcome = Outcome::new(step.address.clone(), result.clone());
         self.batch.events.emit(Event::StepEnded { outcome, took: since.elapsed() });
-        self.results.insert(index, result);
-    }
-
-    /// Why a step is not even tried: a stop was asked for, or something it needs failed.
-    fn hindrance(&self, step: &Step) -> Option<String> {
-        if self.batch.cancel.is_cancelled() {
-            return Some("a stop was asked for".to_owned());
-        }
-        let failed: BTreeSet<&Address> = self
-            .results
-            .iter()
-            .filter(|(_, result)| !matches!(result, OutcomeResult::Done))
-            .map(|(index, _)| &self.batch.steps[*index].address)
-            .collect();
-        let needed = step.needs.iter().find(|needed| failed.contains(needed))?;
-        Some(format!("it needs {needed}, which was not done"))
+        self.ledger.end(step, result);
     }
 
     fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
@@ -74,7 +53,7 @@ impl Run<'_> {
     async fn single(&mut self, index: usize) {
         let step = &self.batch.steps[index];
         let since = Instant::now();
-        if let Some(because) = self.hindrance(step) {
+        if let Some(because) = self.ledger.hindrance(step) {
             self.end(index, OutcomeResult::NotTried { because }, since);
             return;
         }
@@ -132,7 +111,7 @@ impl Run<'_> {
         let mut pending = Vec::new();
         for index in self.indices(|action| matches!(action, Action::Create)) {
             let step = &self.batch.steps[index];
-            match self.hindrance(step) {
+            match self.ledger.hindrance(step) {
                 Some(because) => self.end(index, OutcomeResult::NotTried { because }, Instant::now()),
                 None => pending.push(index),
             }

@@ -34,7 +34,7 @@ struct Linting<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl<'a> Linting<'a> {
+impl Linting<'_> {
     fn lint(&mut self, code: &'static str, at: Position, text: String, help: &str) {
         self.diagnostics.lint(code, at, text, Some(help.to_owned()));
     }
