@@ -17,6 +17,9 @@ use crate::net::Backoff;
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// One question costs a broker on its way nothing that can be measured, and half of this is lost on average.
+const MOST_PAUSE: Duration = Duration::from_millis(200);
+
 /// Both brokers start in less on an ordinary machine.
 const ORDINARY_START: Duration = Duration::from_secs(12);
 
@@ -65,7 +68,7 @@ async fn wait(
 ) -> Result<(), ConvergeError> {
     let began = Instant::now();
     let broker = lowered.model.name.as_str();
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+    let mut backoff = Backoff::new(Duration::from_millis(50), MOST_PAUSE);
     let mut reset_tried = false;
     let outcome = loop {
         if cancel.is_cancelled() {
