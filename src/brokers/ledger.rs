@@ -27,6 +27,11 @@ impl<'a> Ledger<'a> {
         step.needs.iter().find(undone).map(|needed| format!("it needs {needed}, which was not done"))
     }
 
+    /// Whether this object's step was done.
+    pub fn is_done(&self, address: &Address) -> bool {
+        self.results.get(address) == Some(&OutcomeResult::Done)
+    }
+
     /// Notes what became of a step.
     pub fn end(&mut self, step: &'a Step, result: OutcomeResult) {
         self.results.insert(&step.address, result);

@@ -4,6 +4,8 @@
 
 mod broker;
 mod catalogue;
+#[cfg(test)]
+pub(crate) mod fake;
 mod kafka;
 mod ledger;
 mod rabbitmq;
@@ -14,7 +16,11 @@ pub use broker::{
     Router, Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+#[cfg(test)]
+pub(crate) use kafka::FakeKafka;
 pub use ledger::Ledger;
+#[cfg(test)]
+pub(crate) use rabbitmq::FakeRabbit;
 pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, SessionError, Target};
 
 /// Every kind, in the order of the documentation.

@@ -1,6 +1,7 @@
 //! One run: the containers, then the topology; each observed, compared, asked about, executed and verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::describe::describe;
 use super::memory::Memory;
@@ -33,6 +34,16 @@ pub struct Options {
     pub recreate: bool,
     /// A terminal is there, so that `sudo` may ask.
     pub interactive: bool,
+    pub patience: Patience,
+}
+
+/// How long a broker may take until it is ready.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patience {
+    /// From the beginning of the wait, whenever the broker started.
+    pub fixed: Option<Duration>,
+    /// The time of day, which tells a broker that starts from one that hangs. Without it all are taken to start.
+    pub now: Option<jiff::Timestamp>,
 }
 
 impl Run<'_> {
@@ -44,10 +55,15 @@ impl Run<'_> {
         let mut report = Report::default();
         let mut connected = Vec::new();
         let mut projected = BTreeMap::new();
+        let paused = self.paused(&inventory);
         for broker in &lowered {
-            if waits_for_containers(&engine.plan, &broker.model.name) {
-                projected
-                    .insert(broker.model.name.clone(), survey::projected(&self.options.diff, broker, &memory.last));
+            let name = &broker.model.name;
+            if paused.contains(name) {
+                report.fail(name, &ConvergeError::Paused { broker: name.clone() });
+            } else if ready::is_out_of_reach(&engine.plan, name) {
+                // Its blocked step says all there is to say.
+            } else if waits_for_containers(&engine.plan, name) {
+                projected.insert(name.clone(), survey::projected(&self.options.diff, broker, &memory.last));
             } else {
                 connected
                     .push(Connected { lowered: broker, session: broker.broker.connect(broker.target(&self.engine)) });
@@ -88,7 +104,10 @@ impl Run<'_> {
         let mut report = Report { applied: true, ..Report::default() };
         for broker in &lowered {
             let name = &broker.model.name;
-            if !nodes.iter().any(|node| node.broker == *name && node.state == "running") {
+            let is = |state: &str| nodes.iter().any(|node| node.broker == *name && node.state == state);
+            if is("paused") {
+                report.fail(name, &ConvergeError::Paused { broker: name.clone() });
+            } else if !is("running") {
                 report.fail(name, &ConvergeError::NotRunning { broker: name.clone() });
             }
         }
@@ -100,6 +119,12 @@ impl Run<'_> {
     async fn begin(&self) -> Result<(Inventory, Memory), ConvergeError> {
         let (inventory, memory) = tokio::join!(Inventory::read(&self.engine), Memory::read_aside(&self.folder));
         Ok((inventory?, memory?))
+    }
+
+    /// Brokers with a container that somebody paused: it answers nobody, and holds all that it had.
+    fn paused(&self, inventory: &Inventory) -> BTreeSet<String> {
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
+        nodes.into_iter().filter(|node| node.state == "paused").map(|node| node.broker).collect()
     }
 
     /// From here on something may have been done, so whatever goes wrong is told beside it.

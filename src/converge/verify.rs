@@ -84,7 +84,10 @@ impl Verifier<'_> {
         let (ok, detail, left, observation) = match seen {
             Ok(seen) => {
                 let detail = if seen.left.is_empty() {
-                    format!("{} objects are as the file says", seen.unchanged)
+                    match seen.unchanged {
+                        1 => "1 object is as the file says".to_owned(),
+                        many => format!("{many} objects are as the file says"),
+                    }
                 } else {
                     format!("still to do: {}", some(&seen.left))
                 };

@@ -81,6 +81,7 @@ pub fn diff(input: &DiffInput<'_>) -> Plan {
     plan.notes.extend(consequences::needless(input, &desired, &plan.steps));
     consequences::block_without_what_was_not_chosen(input, &desired, &observed, &mut plan.steps);
     consequences::block_dependants_of_blocked(input.stage, &mut plan.steps);
+    consequences::leave_what_nobody_can_use(input.stage, &mut plan.steps);
     consequences::delete_dependants_first(&mut plan.steps);
     plan.steps = in_order(plan.steps);
     plan
@@ -115,9 +116,10 @@ fn step_for(
     };
     if let Some(unknown) = input.observed.unknown.iter().find(|unknown| unknown.covers(&wanted.address)) {
         "could not be read".clone_into(&mut step.cause);
+        let way_out = unknown.way_out.clone();
         step.action = Action::Blocked {
             reason: format!("its state is unknown: {}", unknown.reason),
-            way_out: "make the broker answer, then run the same command again".to_owned(),
+            way_out: way_out.unwrap_or_else(|| "make the broker answer, then run the same command again".to_owned()),
         };
         return Some(step);
     }

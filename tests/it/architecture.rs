@@ -26,6 +26,7 @@ const IO: &[&str] = &[
     "brokers/rabbitmq/session/",
     "brokers/rabbitmq/client.rs",
     "brokers/rabbitmq/amqp.rs",
+    "brokers/rabbitmq/wire.rs",
 ];
 
 /// Names, and what is wrong with them in pure code.

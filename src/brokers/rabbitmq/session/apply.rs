@@ -1,4 +1,5 @@
-//! Does a batch: replaces first, then all creates as one import, then updates and deletes one by one.
+//! Does a batch: replaces first (see [`super::replace`]), then all creates as one import, then updates and deletes
+//! one by one.
 //!
 //! An import is not atomic and says little: it skips conflicting objects without a word, and an error names one
 //! of many. So what it did is always read again, and what is missing is tried by itself, to name the culprit.
@@ -18,28 +19,28 @@ use crate::plan::{Action, Step};
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
     let mut run = Run { session, batch, ledger: Ledger::new(batch) };
-    run.one_by_one(|action| matches!(action, Action::Replace)).await;
+    run.replaces().await;
     run.creates().await;
     run.one_by_one(|action| matches!(action, Action::Update)).await;
     run.one_by_one(|action| matches!(action, Action::Delete)).await;
     run.ledger.outcomes()
 }
 
-struct Run<'a, 's> {
-    session: &'s mut RabbitSession,
-    batch: Batch<'a>,
-    ledger: Ledger<'a>,
+pub(super) struct Run<'a, 's> {
+    pub(super) session: &'s mut RabbitSession,
+    pub(super) batch: Batch<'a>,
+    pub(super) ledger: Ledger<'a>,
 }
 
 impl Run<'_, '_> {
-    fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
+    pub(super) fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
         let step = &self.batch.steps[index];
         let outcome = Outcome::new(step.address.clone(), result.clone());
         self.batch.events.emit(Event::StepEnded { outcome, took: since.elapsed() });
         self.ledger.end(step, result);
     }
 
-    fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
+    pub(super) fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
         let steps = self.batch.steps.iter().enumerate();
         steps.filter(|(_, step)| wanted(&step.action)).map(|(index, _)| index).collect()
     }
@@ -60,9 +61,8 @@ impl Run<'_, '_> {
         self.batch.events.emit(Event::StepStarted { address: step.address.clone(), verb: step.action.verb() });
         let result = match &step.action {
             Action::Create | Action::Update => self.put(step).await,
-            Action::Replace => self.replace(step).await,
             Action::Delete => self.delete(step).await,
-            Action::Blocked { .. } => return,
+            Action::Replace | Action::Blocked { .. } => return,
         };
         self.end(index, result_of(result), since);
     }
@@ -73,7 +73,7 @@ impl Run<'_, '_> {
     }
 
     /// Reads what is inside at this moment, unless losing it was allowed.
-    async fn guard(&mut self, step: &Step) -> Result<(), SessionError> {
+    pub(super) async fn guard(&mut self, step: &Step) -> Result<(), SessionError> {
         if step.allow_data_loss {
             return Ok(());
         }
@@ -90,21 +90,6 @@ impl Run<'_, '_> {
         let Some(before) = &step.before else { return Ok(()) };
         self.guard(step).await?;
         write::delete(self.session.client()?, before, !step.allow_data_loss).await
-    }
-
-    /// Deletes, makes again, and makes again what went away with it, in as few requests as there are.
-    async fn replace(&mut self, step: &Step) -> Result<(), SessionError> {
-        let (Some(before), Some(after)) = (&step.before, &step.after) else { return Ok(()) };
-        self.guard(step).await?;
-        let client = self.session.client()?;
-        write::delete(client, before, !step.allow_data_loss).await?;
-        write::put(client, after, None).await?;
-        for dependant in &step.dependants {
-            write::put(client, dependant, None).await.map_err(|error| {
-                SessionError::Refused(format!("replaced, but {} was not made again: {error}", dependant.address))
-            })?;
-        }
-        Ok(())
     }
 
     async fn creates(&mut self) {
@@ -204,7 +189,7 @@ fn imported(wanted: &Resource, found: &Resource) -> OutcomeResult {
     }
 }
 
-fn result_of(result: Result<(), SessionError>) -> OutcomeResult {
+pub(super) fn result_of(result: Result<(), SessionError>) -> OutcomeResult {
     match result {
         Ok(()) => OutcomeResult::Done,
         // The request may have arrived.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::RabbitSession;
 use crate::brokers::SessionError;
-use crate::brokers::rabbitmq::{amqp, kinds};
+use crate::brokers::rabbitmq::kinds;
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -26,7 +26,7 @@ pub(super) async fn inspect(session: &mut RabbitSession, addresses: &[Address]) 
     }
     for (vhost, queues) in by_vhost {
         let names: Vec<&str> = queues.iter().map(|address| address.name.as_str()).collect();
-        let counts = amqp::contents(&session.target, vhost, &names).await;
+        let counts = of_queues(session, vhost, &names).await;
         let counts = counts.unwrap_or_else(|_| names.iter().map(|_| Ok(Contents::default())).collect());
         for (address, contents) in queues.into_iter().zip(counts) {
             found.insert(address.clone(), contents.unwrap_or_default());
@@ -39,7 +39,7 @@ pub(super) async fn inspect(session: &mut RabbitSession, addresses: &[Address]) 
 pub(super) async fn of(session: &mut RabbitSession, address: &Address) -> Result<Contents, SessionError> {
     match address.kind.as_str() {
         kinds::QUEUE => {
-            let counts = amqp::contents(&session.target, address.vhost_name(), &[&address.name]).await?;
+            let counts = of_queues(session, address.vhost_name(), &[&address.name]).await?;
             counts.into_iter().next().unwrap_or_else(|| Ok(nothing()))
         }
         kinds::VHOST => vhost(session, &address.name).await,
@@ -57,13 +57,21 @@ async fn vhost(session: &mut RabbitSession, name: &str) -> Result<Contents, Sess
         return Ok(nothing());
     }
     let mut sum = nothing();
-    for contents in amqp::contents(&session.target, name, &queues).await? {
+    for contents in of_queues(session, name, &queues).await? {
         let contents = contents?;
         let add = |left: Option<u64>, right: Option<u64>| Some(left? + right?);
         sum.messages = add(sum.messages, contents.messages);
         sum.consumers = add(sum.consumers, contents.consumers);
     }
     Ok(sum)
+}
+
+async fn of_queues(
+    session: &mut RabbitSession,
+    vhost: &str,
+    queues: &[&str],
+) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
+    session.client()?.contents(vhost, queues).await
 }
 
 fn nothing() -> Contents {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod contents;
+mod replace;
 mod verify;
 mod write;
 
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::client::Client;
-use super::{amqp, normalise};
+use super::normalise;
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
 use crate::model::{Address, Facts, Observation, Resource};
 use crate::plan::Contents;
@@ -25,6 +26,13 @@ pub(super) struct RabbitSession {
 impl RabbitSession {
     pub(super) fn new(target: Target) -> Self {
         Self { target, client: None }
+    }
+
+    /// Over another wire than the network.
+    #[cfg(test)]
+    pub(super) fn over(target: Target, wire: Box<dyn super::wire::Wire>) -> Self {
+        let client = Client::over(wire, target.broker.clone(), &target);
+        Self { target, client: Some(client) }
     }
 
     fn client(&mut self) -> Result<&Client, SessionError> {
@@ -45,9 +53,9 @@ impl RabbitSession {
 #[async_trait]
 impl Session for RabbitSession {
     async fn ready(&mut self) -> Result<(), SessionError> {
-        amqp::greeting(&self.target).await.map_err(not_yet)?;
         let nodes = self.target.nodes;
         let client = self.client()?;
+        client.greeting().await.map_err(not_yet)?;
         for check in [&["virtual-hosts"][..], &["port-listener", "5672"], &["alarms"]] {
             if let Err(complaint) = client.healthy(check).await.map_err(not_yet)? {
                 return Err(SessionError::NotReady(complaint));
@@ -91,7 +99,7 @@ impl Session for RabbitSession {
     }
 
     async fn probe(&mut self) -> Vec<Check> {
-        verify::probe(&self.target).await
+        verify::probe(self).await
     }
 }
 

@@ -25,7 +25,7 @@ const LONGEST: usize = 255;
 pub(super) fn validate(broker: &BrokerModel, diagnostics: &mut Diagnostics) {
     let body = Body::read(broker);
     let recorded = Recorded::of(&broker.version);
-    let mut validation = Validation { broker, body: &body, recorded: &recorded, diagnostics };
+    let mut validation = Validation { broker, body: &body, recorded, diagnostics };
     validation.configuration();
     validation.users();
     for vhost in &body.vhosts {
