@@ -56,3 +56,8 @@ async fn kafka_killed() {
     };
     eprintln!("ready after a kill {:?}", kafka::a_killed_broker_is_ready_when_it_can_work(&endpoint(), kill).await);
 }
+
+mod lab;
+mod rabbitmq;
+mod rabbitmq_routing;
+mod rabbitmq_run;

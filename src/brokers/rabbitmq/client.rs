@@ -39,7 +39,7 @@ impl Client {
     /// The answer of a `GET` as JSON.
     pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, SessionError> {
         let answer = self.send(Method::GET, path, query, None, self.deadline).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))
+        self.decode(&answer)
     }
 
     pub(super) async fn put(&self, path: &[&str], body: &Json) -> Result<(), SessionError> {
@@ -57,6 +57,21 @@ impl Client {
     pub(super) async fn delete(&self, path: &[&str], query: &[(&str, &str)]) -> Result<(), SessionError> {
         let answer = self.raw(Method::DELETE, path, query, None, self.deadline).await?;
         if answer.status == StatusCode::NOT_FOUND { Ok(()) } else { self.accept(answer).map(|_| ()) }
+    }
+
+    /// Whether our user is let in and may do everything. One that lost its tags is as good as a wrong password:
+    /// both are set again in the same way.
+    pub(super) async fn administrator(&self) -> Result<(), SessionError> {
+        let answer = self.raw(Method::GET, &["whoami"], &[], None, self.deadline).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return Err(SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() });
+        }
+        let answer: Json = self.decode(&self.accept(answer)?)?;
+        let tags = answer.get("tags").and_then(Json::as_array).into_iter().flatten();
+        if tags.filter_map(Json::as_str).any(|tag| tag == "administrator") {
+            return Ok(());
+        }
+        Err(SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() })
     }
 
     /// A health check: `Err` holds what it complains about.
@@ -83,6 +98,10 @@ impl Client {
         self.accept(answer)
     }
 
+    fn decode(&self, answer: &Answer) -> Result<Json, SessionError> {
+        serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))
+    }
+
     async fn raw(
         &self,
         method: Method,
@@ -95,6 +114,8 @@ impl Client {
             HttpError::TimedOut(after) => {
                 SessionError::TimedOut { endpoint: self.endpoint.clone(), seconds: after.as_secs() }
             }
+            // The request was never made.
+            error @ (HttpError::Step(_) | HttpError::Url(_)) => SessionError::Refused(error.to_string()),
             other => SessionError::Unreachable { endpoint: self.endpoint.clone(), source: Box::new(other) },
         })
     }

@@ -1,11 +1,10 @@
 //! Which policy applies to an object. One policy and one operator policy do: of those that match, the one with
 //! the highest priority. Between equal priorities the choice is the server's own.
 
-use std::collections::HashMap;
-
-use fancy_regex::Regex;
+use std::collections::BTreeMap;
 
 use super::kinds;
+use super::pattern::Pattern;
 use crate::model::{Address, Resource, Value};
 
 /// What a policy can apply to.
@@ -43,18 +42,18 @@ pub(super) fn priority(policy: &Resource) -> i64 {
 /// Each pattern is compiled once, and those that match one name exactly (every queue with settings of its own
 /// has such a policy) are found by that name.
 pub(super) struct Policies<'a> {
-    vhosts: HashMap<(&'a str, &'a str), VhostPolicies<'a>>,
+    vhosts: BTreeMap<(&'a str, &'a str), VhostPolicies<'a>>,
 }
 
 #[derive(Default)]
 struct VhostPolicies<'a> {
-    exact: HashMap<String, Vec<&'a Resource>>,
-    patterns: Vec<(Regex, &'a Resource)>,
+    exact: BTreeMap<String, Vec<&'a Resource>>,
+    patterns: Vec<(Pattern, &'a Resource)>,
 }
 
 impl<'a> Policies<'a> {
     pub(super) fn new(resources: &'a [Resource]) -> Self {
-        let mut vhosts: HashMap<_, VhostPolicies<'a>> = HashMap::new();
+        let mut vhosts: BTreeMap<_, VhostPolicies<'a>> = BTreeMap::new();
         for policy in resources.iter().filter(|resource| resource.address.kind == kinds::POLICY) {
             let address = &policy.address;
             let vhost = vhosts.entry((address.broker.as_str(), address.vhost_name())).or_default();
@@ -62,7 +61,7 @@ impl<'a> Policies<'a> {
             match exact_name(pattern) {
                 Some(name) => vhost.exact.entry(name).or_default().push(policy),
                 // One that does not compile matches nothing.
-                None => vhost.patterns.extend(Regex::new(pattern).ok().map(|regex| (regex, policy))),
+                None => vhost.patterns.extend(Pattern::new(pattern).ok().map(|pattern| (pattern, policy))),
             }
         }
         Self { vhosts }
@@ -77,8 +76,8 @@ impl<'a> Policies<'a> {
     pub(super) fn matching(&self, address: &Address, target: Target<'_>) -> Vec<&'a Resource> {
         let Some(vhost) = self.vhosts.get(&(address.broker.as_str(), address.vhost_name())) else { return Vec::new() };
         let exact = vhost.exact.get(&address.name).into_iter().flatten().copied();
-        let matches = |regex: &Regex| regex.is_match(&address.name).unwrap_or(false);
-        let others = vhost.patterns.iter().filter(|(regex, _)| matches(regex)).map(|(_, policy)| *policy);
+        let others = vhost.patterns.iter().filter(|(pattern, _)| pattern.matches(&address.name));
+        let others = others.map(|(_, policy)| *policy);
         exact.chain(others).filter(|policy| applies_to(text(policy, "apply_to"), target)).collect()
     }
 }

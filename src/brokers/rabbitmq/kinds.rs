@@ -34,12 +34,13 @@ const POLICY_ROWS: &[AttributeRule] = &[
     row("definition", in_place, "The settings. The broker takes them as one document and applies them at once."),
 ];
 
+/// Only a binding is deleted without `--allow-data-loss`: what else goes may have been somebody's only copy.
 const QUIET: KindRules = KindRules {
     kind: "",
     plural: "",
     attributes: &[],
     protected: |_| false,
-    holds_data: false,
+    holds_data: true,
     produce: false,
     consume: false,
 };
@@ -56,7 +57,6 @@ pub(super) static KINDS: &[KindRules] = &[
         ],
         // The broker makes `/` itself.
         protected: |address| address.name == "/",
-        holds_data: true,
         ..QUIET
     },
     KindRules {
@@ -109,7 +109,6 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments.*", arguments, "Part of the declaration."),
         ],
         protected: |address| is_reserved(address),
-        holds_data: true,
         produce: true,
         ..QUIET
     },
@@ -123,9 +122,9 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments.*", arguments, "Part of the declaration."),
         ],
         protected: |address| is_reserved(address),
-        holds_data: true,
         produce: true,
         consume: true,
+        ..QUIET
     },
     KindRules {
         kind: BINDING,
@@ -138,6 +137,7 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments", identity, "What a headers exchange compares the message's headers with."),
         ],
         protected: |address| touches_scratch(&address.name),
+        holds_data: false,
         ..QUIET
     },
     KindRules { kind: POLICY, plural: "policies", attributes: POLICY_ROWS, ..QUIET },

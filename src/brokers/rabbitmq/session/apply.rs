@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::super::definitions::document;
+use super::super::definitions::{document, needs_amqp};
 use super::super::kinds;
 use super::super::matching::first_difference;
 use super::{RabbitSession, contents, write};
@@ -17,7 +17,7 @@ use crate::plan::{Action, Step};
 
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
-    let mut run = Run { session, batch, results: BTreeMap::new() };
+    let mut run = Run { session, batch, results: BTreeMap::new(), silent: None };
     run.one_by_one(|action| matches!(action, Action::Replace)).await;
     run.creates().await;
     run.one_by_one(|action| matches!(action, Action::Update)).await;
@@ -36,19 +36,27 @@ struct Run<'a> {
     batch: Batch<'a>,
     /// By index of the step.
     results: BTreeMap<usize, OutcomeResult>,
+    /// Why the broker is not asked any more: every further step would wait for its whole deadline.
+    silent: Option<String>,
 }
 
 impl Run<'_> {
     fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
         let outcome = Outcome::new(self.batch.steps[index].address.clone(), result.clone());
         self.batch.events.emit(Event::StepEnded { outcome, took: since.elapsed() });
+        if let OutcomeResult::Unknown { reason } = &result {
+            self.silent.get_or_insert_with(|| reason.clone());
+        }
         self.results.insert(index, result);
     }
 
-    /// Why a step is not even tried: a stop was asked for, or something it needs failed.
+    /// Why a step is not even tried: a stop was asked for, the broker went silent, or something it needs failed.
     fn hindrance(&self, step: &Step) -> Option<String> {
         if self.batch.cancel.is_cancelled() {
             return Some("a stop was asked for".to_owned());
+        }
+        if let Some(reason) = &self.silent {
+            return Some(format!("the broker stopped answering: {reason}"));
         }
         let failed: BTreeSet<&Address> = self
             .results
@@ -79,18 +87,44 @@ impl Run<'_> {
             return;
         }
         self.batch.events.emit(Event::StepStarted { address: step.address.clone(), verb: step.action.verb() });
-        let result = match &step.action {
-            Action::Create | Action::Update => self.put(step).await,
-            Action::Replace => self.replace(step).await,
-            Action::Delete => self.delete(step).await,
-            Action::Blocked { .. } => return,
+        let result = match self.enter(&step.address).await {
+            Err(error) => Err(error),
+            Ok(()) => match &step.action {
+                Action::Create | Action::Update => self.put(step).await,
+                Action::Replace => self.replace(step).await,
+                Action::Delete => self.delete(step).await,
+                Action::Blocked { .. } => return,
+            },
         };
         self.end(index, result_of(result), since);
     }
 
+    /// What is declared as a client declares it needs a permission, which an import does not.
+    async fn enter(&mut self, address: &Address) -> Result<(), SessionError> {
+        if ![kinds::EXCHANGE, kinds::QUEUE, kinds::BINDING].contains(&address.kind.as_str()) {
+            return Ok(());
+        }
+        if self.session.enter(address.vhost_name()).await? {
+            let text = format!(
+                "{}: gave the user `{}` access to the virtual host `{}`, which others made",
+                address.broker,
+                self.session.target.user,
+                address.vhost_name()
+            );
+            self.batch.events.emit(Event::Note { text });
+        }
+        Ok(())
+    }
+
     async fn put(&mut self, step: &Step) -> Result<(), SessionError> {
         let Some(after) = &step.after else { return Ok(()) };
-        write::put(self.session.client()?, after, step.before.as_ref()).await
+        let (client, target) = self.session.ways()?;
+        write::put(client, target, after, step.before.as_ref()).await?;
+        if after.address.kind == kinds::VHOST {
+            // Who makes one may do everything in it.
+            self.session.entered.insert(after.address.name.clone());
+        }
+        Ok(())
     }
 
     /// Reads what is inside at this moment, unless losing it was allowed.
@@ -117,15 +151,22 @@ impl Run<'_> {
     async fn replace(&mut self, step: &Step) -> Result<(), SessionError> {
         let (Some(before), Some(after)) = (&step.before, &step.after) else { return Ok(()) };
         self.guard(step).await?;
-        let client = self.session.client()?;
+        let (client, target) = self.session.ways()?;
         write::delete(client, before, !step.allow_data_loss).await?;
-        write::put(client, after, None).await?;
+        write::put(client, target, after, None).await?;
+        let mut lost = Vec::new();
         for dependant in &step.dependants {
-            write::put(client, dependant, None).await.map_err(|error| {
-                SessionError::Refused(format!("replaced, but {} was not made again: {error}", dependant.address))
-            })?;
+            if let Err(error) = write::put(client, target, dependant, None).await {
+                lost.push(format!("{} ({error})", dependant.address));
+                if matches!(error, SessionError::TimedOut { .. } | SessionError::Unreachable { .. }) {
+                    break;
+                }
+            }
         }
-        Ok(())
+        if lost.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::Refused(format!("replaced, but not made again: {}", lost.join("; "))))
     }
 
     async fn creates(&mut self) {
@@ -138,8 +179,10 @@ impl Run<'_> {
             }
         }
         // One request for one object says more than an import of one.
-        let (imported, single): (Vec<usize>, Vec<usize>) =
-            pending.into_iter().partition(|index| self.batch.steps[*index].address.kind != kinds::LIMIT);
+        let (imported, single): (Vec<usize>, Vec<usize>) = pending.into_iter().partition(|index| {
+            let after = self.batch.steps[*index].after.as_ref();
+            after.is_some_and(|wanted| wanted.address.kind != kinds::LIMIT && !needs_amqp(wanted))
+        });
         if imported.len() > 1 {
             self.import(&imported).await;
         } else {

@@ -1,30 +1,35 @@
 //! A connection to one RabbitMQ: what is there, what it holds, and how it becomes what it should be.
 
 mod apply;
+mod bind;
 mod contents;
+mod stream;
 mod verify;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::client::Client;
+use super::kinds;
 use super::{amqp, normalise};
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
-use crate::model::{Address, Facts, Observation, Resource};
+use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::Contents;
 
 /// The session. Opens nothing until it is asked something.
 pub(super) struct RabbitSession {
     target: Target,
     client: Option<Client>,
+    /// The virtual hosts in which our user may do everything, as of the last read.
+    entered: BTreeSet<String>,
 }
 
 impl RabbitSession {
     pub(super) fn new(target: Target) -> Self {
-        Self { target, client: None }
+        Self { target, client: None, entered: BTreeSet::new() }
     }
 
     fn client(&mut self) -> Result<&Client, SessionError> {
@@ -35,12 +40,51 @@ impl RabbitSession {
         Ok(self.client.insert(client))
     }
 
+    /// For one request, and for one that only AMQP can make.
+    fn ways(&mut self) -> Result<(&Client, &Target), SessionError> {
+        self.client()?;
+        let client = self.client.as_ref().ok_or_else(|| SessionError::NotReady("no client".to_owned()))?;
+        Ok((client, &self.target))
+    }
+
     /// What the broker has, read anew.
     async fn definitions(&mut self) -> Result<Vec<Resource>, SessionError> {
-        let definitions = self.client()?.get(&["definitions"], &[]).await?;
-        Ok(normalise::resources(&self.target.broker, &definitions))
+        let client = self.client()?;
+        let (definitions, exchanges) =
+            tokio::try_join!(client.get(&["definitions"], &[]), client.get(&["exchanges"], EXCHANGES))?;
+        Ok(self.read(&definitions, &exchanges))
+    }
+
+    fn read(&mut self, definitions: &Json, exchanges: &Json) -> Vec<Resource> {
+        let resources = normalise::resources(&self.target.broker, definitions, exchanges);
+        let own = resources
+            .iter()
+            .filter(|resource| resource.address.kind == kinds::PERMISSION && resource.address.name == self.target.user);
+        let full = own.filter(|own| ALL.iter().all(|(what, all)| own.attribute(what) == Some(&Value::from(*all))));
+        self.entered = full.map(|permission| permission.address.vhost_name().to_owned()).collect();
+        resources
+    }
+
+    /// Sees to it that our user may work in a virtual host, and says whether that took something. Who makes one
+    /// may; one that was made by others has no place for us yet.
+    async fn enter(&mut self, vhost: &str) -> Result<bool, SessionError> {
+        if self.entered.contains(vhost) {
+            return Ok(false);
+        }
+        let body = serde_json::json!(BTreeMap::from(ALL));
+        let user = self.target.user.clone();
+        self.client()?.put(&["permissions", vhost, &user], &body).await?;
+        self.entered.insert(vhost.to_owned());
+        Ok(true)
     }
 }
+
+/// What an administrator of ours may do in a virtual host.
+const ALL: [(&str, &str); 3] = [("configure", ".*"), ("read", ".*"), ("write", ".*")];
+
+/// Since 4.3 the definitions leave out internal exchanges.
+const EXCHANGES: &[(&str, &str)] =
+    &[("disable_stats", "true"), ("columns", "vhost,name,type,durable,auto_delete,internal,arguments")];
 
 #[async_trait]
 impl Session for RabbitSession {
@@ -48,6 +92,7 @@ impl Session for RabbitSession {
         amqp::greeting(&self.target).await.map_err(not_yet)?;
         let nodes = self.target.nodes;
         let client = self.client()?;
+        client.administrator().await.map_err(not_yet)?;
         for check in [&["virtual-hosts"][..], &["port-listener", "5672"], &["alarms"]] {
             if let Err(complaint) = client.healthy(check).await.map_err(not_yet)? {
                 return Err(SessionError::NotReady(complaint));
@@ -63,16 +108,16 @@ impl Session for RabbitSession {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         let facts = self.target.facts.clone();
-        let broker = self.target.broker.clone();
         let client = self.client()?;
         let nodes_query = [("columns", "name,running,enabled_plugins")];
-        let (definitions, overview, nodes) = tokio::try_join!(
+        let (definitions, exchanges, overview, nodes) = tokio::try_join!(
             client.get(&["definitions"], &[]),
-            client.get(&["overview"], &[]),
+            client.get(&["exchanges"], EXCHANGES),
+            client.get(&["overview"], &[("disable_stats", "true")]),
             client.get(&["nodes"], &nodes_query),
         )?;
         Ok(Observation {
-            resources: normalise::resources(&broker, &definitions),
+            resources: self.read(&definitions, &exchanges),
             unknown: Vec::new(),
             facts: observed_facts(facts, &overview, &nodes),
         })
