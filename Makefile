@@ -1,13 +1,37 @@
-# `make test` is what must hold before anything lands.
+# Everything that is not plain cargo. `make` alone lists it.
 
-.PHONY: test check fmt
+.PHONY: help demo test soak bench check fmt schema record-config
 
-test:
-	cargo test --lib --test it
+# $(call where_installed,COMMAND,ARGUMENTS,SUBJECT)
+where_installed = @if command -v $(1) >/dev/null; then $(1) $(2); \
+	else echo "check: $(1) is not installed, so nobody looked at $(3)" >&2; fi
 
-check:
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## an engine, a build, and the tour of both brokers on it
+	@scripts/demo
+
+test: ## all that must hold before anything lands: fast, live and browser tests
+	@scripts/engine run scripts/test
+
+soak: ## the live tests with their full matrices: hours
+	@MQLAB_SOAK=1 scripts/engine run scripts/test build images live
+
+bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
+	@scripts/engine run scripts/bench
+
+check: ## formatting, lints, licences and advisories
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	$(call where_installed,shellcheck,-e SC1091 -e SC2154 $$(git grep -lE '^#!.*sh$$'),the scripts)
+	$(call where_installed,cargo-deny,check,licences and advisories)
 
-fmt:
+fmt: ## format the sources
 	cargo fmt
+
+schema: ## print the JSON Schema of mqlab.yaml
+	@cargo run --locked --quiet -- schema
+
+record-config: ## record again which configuration keys each broker version knows
+	@scripts/engine run scripts/record-config/all

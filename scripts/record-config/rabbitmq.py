@@ -63,14 +63,18 @@ begin
   Type = fun Type(T) -> case T of
     {enum, Values} -> #{enum => [iolist_to_binary(io_lib:format("~s", [V])) || V <- Values]};
     {atom, V} -> #{enum => [atom_to_binary(V)]};
-    {integer, V} -> #{enum => [integer_to_binary(V)]};
-    {string, V} -> #{enum => [iolist_to_binary(V)]};
+    {integer, V} when is_integer(V) -> #{enum => [integer_to_binary(V)]};
+    {string, V} when is_list(V) -> #{enum => [iolist_to_binary(V)]};
     {Name, _} when is_atom(Name) -> #{type => atom_to_binary(Name)};
     {Name, _, _} when is_atom(Name) -> #{type => atom_to_binary(Name)};
     Name when is_atom(Name) -> #{type => atom_to_binary(Name)} end end,
   {_, Mappings, _} = cuttlefish_schema:files(Files),
-  [#{key => iolist_to_binary(lists:join(".", cuttlefish_mapping:variable(M))),
-     types => [Type(T) || T <- lists:flatten([cuttlefish_mapping:datatype(M)])]} || M <- Mappings]
+  Aliases = case erlang:function_exported(cuttlefish_mapping, aliases, 1) of
+    true -> fun(M) -> cuttlefish_mapping:aliases(M) end;
+    false -> fun(_) -> [] end end,
+  [#{key => iolist_to_binary(lists:join(".", Key)),
+     types => [Type(T) || T <- lists:flatten([cuttlefish_mapping:datatype(M)])]}
+   || M <- Mappings, Key <- [cuttlefish_mapping:variable(M) | Aliases(M)]]
 end
 """
 

@@ -4,7 +4,10 @@
 
 mod broker;
 mod catalogue;
+#[cfg(test)]
+pub(crate) mod fake;
 mod kafka;
+mod ledger;
 mod rabbitmq;
 mod session;
 
@@ -13,6 +16,11 @@ pub use broker::{
     Router, Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+#[cfg(test)]
+pub(crate) use kafka::FakeKafka;
+pub use ledger::Ledger;
+#[cfg(test)]
+pub(crate) use rabbitmq::FakeRabbit;
 pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, SessionError, Target};
 
 /// Every kind, in the order of the documentation.

@@ -22,11 +22,7 @@ pub(super) fn declared(stack: &Stack) -> Vec<Resource> {
 }
 
 /// The declared objects that these texts mean. `flag` is for the message.
-pub(super) fn all_declared(
-    flag: &str,
-    texts: &[String],
-    declared: &[Resource],
-) -> Result<BTreeSet<Address>, CliError> {
+pub(super) fn all_declared(flag: &str, texts: &[String], declared: &[Resource]) -> Result<BTreeSet<Address>, CliError> {
     texts.iter().map(|text| one_declared(flag, text, declared, |_| true)).collect()
 }
 
@@ -75,8 +71,7 @@ pub(super) fn all_surplus(
 ) -> Result<BTreeSet<Address>, CliError> {
     let one = |text: &String| {
         let usage = |why: &str| CliError::Usage(format!("{flag} {text}: {why}"));
-        let address: Address =
-            text.parse().map_err(|_| usage("write the whole address, as `mqlab drift` lists it"))?;
+        let address: Address = text.parse().map_err(|_| usage("write the whole address, as `mqlab drift` lists it"))?;
         let model = stack.broker(&address.broker).ok_or_else(|| usage("the stack has no such broker"))?;
         let kinds = brokers::find(model.kind).map_or(&[][..], |broker| broker.description().kinds);
         if kinds.iter().all(|kind| kind.kind != address.kind) {

@@ -3,7 +3,7 @@
 use super::arguments::Apply;
 use super::error::CliError;
 use super::exit::Code;
-use super::surroundings::Surroundings;
+use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{address, up};
 use crate::converge::Options;
@@ -21,12 +21,19 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
         ..DiffOptions::default()
     };
     let asked = diff.delete.clone();
-    let options = Options { diff, interactive: surroundings.terminal.can_ask, ..Options::default() };
+    let options = Options {
+        diff,
+        interactive: surroundings.terminal.can_ask,
+        patience: surroundings::patience(arguments.patience),
+        ..Options::default()
+    };
     let ask = view.ask();
     let report = work.run(options, view, &ask).apply().await?;
     let code = up::end("apply", &work, &report, surroundings, view)?;
-    let planned = |address: &crate::model::Address| report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address);
-    for address in asked.iter().filter(|address| !planned(*address)) {
+    let planned = |address: &crate::model::Address| {
+        report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address)
+    };
+    for address in asked.iter().filter(|address| !planned(address)) {
         view.note(&format!("{address} was not there, so there was nothing to delete"));
     }
     Ok(code)

@@ -13,7 +13,7 @@ use crate::view::{Form, View, envelope};
 
 pub(super) fn check(arguments: &Check, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let read = spec::read(&arguments.files, surroundings)?;
-    let is_valid = read.stack.is_some() && !(arguments.strict && !read.diagnostics.list.is_empty());
+    let is_valid = read.stack.is_some() && (!arguments.strict || read.diagnostics.list.is_empty());
     match view.form() {
         Form::Human => {
             let text = spec::drawn(&read, surroundings, view);

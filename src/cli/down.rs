@@ -33,10 +33,10 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     if let Some(stack) = &stack {
         known.extend(stack.brokers.iter().map(|broker| broker.name.clone()));
     }
-    let named = chosen(&arguments.brokers, &id.name, &known.iter().cloned().collect::<Vec<_>>())?;
+    let picked = chosen(&arguments.brokers, &id.name, &known.iter().cloned().collect::<Vec<_>>())?;
     let is_orphan = |name: &String| orphans.contains(name);
-    let brokers = match named {
-        Some(named) => Some(named),
+    let brokers = match picked {
+        Some(picked) => Some(picked),
         None if arguments.orphans || orphans.is_empty() => None,
         None => Some(known.into_iter().filter(|name| !is_orphan(name)).collect()),
     };
@@ -57,7 +57,9 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     let outcomes = removed.map_err(|error| CliError::Failed(crate::error_chain(&error)))?;
     if !arguments.orphans && arguments.brokers.is_empty() && !orphans.is_empty() {
         let names = orphans.join(", ");
-        view.note(&format!("left: {names}, which the file does not have any more\nremove them too: mqlab down --orphans"));
+        view.note(&format!(
+            "left: {names}, which the file does not have any more\nremove them too: mqlab down --orphans"
+        ));
     }
     let left = engine.stack(&id.name).await?.map(|stack| stack.volumes).unwrap_or_default();
     if !left.is_empty() && !arguments.volumes {

@@ -15,7 +15,9 @@ pub(super) async fn env(arguments: &Env, surroundings: &Surroundings, view: &Vie
     let work = Work::open(&arguments.files, Lock::Leave, surroundings, view).await?;
     let variables = settings(&work).await?;
     match arguments.format {
-        EnvFormat::Shell => view.result(&lines(&variables, |one| format!("export {}={}", one.name, quoted(&one.value)))),
+        EnvFormat::Shell => {
+            view.result(&lines(&variables, |one| format!("export {}={}", one.name, quoted(&one.value))));
+        }
         EnvFormat::Dotenv => view.result(&lines(&variables, |one| format!("{}={}", one.name, dotenv(&one.value)))),
         EnvFormat::Github => {
             // The runner reads workflow commands on both streams, and standard output goes into the file.

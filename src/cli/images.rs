@@ -67,10 +67,12 @@ async fn fetch(
     for one in &wanted {
         let Some(broker) = brokers::find(one.kind) else { continue };
         let catalogue = broker.description().catalogue;
-        let image = if verb == "build" {
-            images.build(one.kind, &one.version, catalogue, arguments.again, view.events(), &signals.cancel).await?
-        } else {
-            images.pull(one, catalogue, view.events(), &signals.cancel).await?
+        let (events, cancel) = (view.events(), &signals.cancel);
+        let image = match (verb, arguments.again) {
+            ("build", again) => images.build(one.kind, &one.version, catalogue, again, events, cancel).await?,
+            (_, true) => images.pull(one, catalogue, events, cancel).await?,
+            // As `up` would get it: no registry is no reason to fail where a recipe serves.
+            (_, false) => images.ensure(one, catalogue, None, events, cancel).await?,
         };
         if view.form() != Form::Json {
             let version = image.exact_version.as_deref().unwrap_or(&image.version);
@@ -96,7 +98,8 @@ fn wanted(
     }
     let named = arguments.what.iter().map(|text| of_text(text)).collect::<Result<_, _>>()?;
     let has_file = spec::is_there(&arguments.files, surroundings);
-    let settings = if has_file { spec::stack(&arguments.files, surroundings, view)?.images } else { ImageSettings::default() };
+    let settings =
+        if has_file { spec::stack(&arguments.files, surroundings, view)?.images } else { ImageSettings::default() };
     Ok((named, settings))
 }
 

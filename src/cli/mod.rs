@@ -36,7 +36,7 @@ use error::CliError;
 pub use exit::{Code, Ending};
 use surroundings::Surroundings;
 
-use crate::view::{Form, Style, View};
+use crate::view::{Form, Hints, Style, View};
 
 /// Runs one command line. The only thing that `main` calls.
 pub fn main() -> ExitCode {
@@ -64,6 +64,7 @@ pub fn main() -> ExitCode {
         }
         error.code()
     });
+    let code = if view.lost_a_result() { code.without_result() } else { code };
     // What still waits for a frozen broker must not hold the exit back.
     runtime.shutdown_background();
     ExitCode::from(code.number())
@@ -100,7 +101,7 @@ async fn dispatch(verb: Verb, surroundings: &Surroundings, view: &View) -> Resul
 fn view(verb: &Verb, surroundings: &Surroundings) -> View {
     let Manner { output, yes } = verb.manner();
     let terminal = surroundings.terminal;
-    View::new(Style {
+    let style = Style {
         form: match output.format {
             Format::Human => Form::Human,
             Format::Plain => Form::Plain,
@@ -112,5 +113,6 @@ fn view(verb: &Verb, surroundings: &Surroundings) -> View {
         color: terminal.color,
         can_ask: terminal.can_ask,
         yes,
-    })
+    };
+    View::new(style, Hints { flags: surroundings.file_flags() })
 }

@@ -15,7 +15,11 @@ use crate::site::{
 
 /// Keeps the report and writes the site. A run that did nothing leaves both as they are, unless the brokers look
 /// different from the last time.
-pub(super) fn record(work: &Work, report: &Report, surroundings: &Surroundings) -> Result<(PathBuf, Written), CliError> {
+pub(super) fn record(
+    work: &Work,
+    report: &Report,
+    surroundings: &Surroundings,
+) -> Result<(PathBuf, Written), CliError> {
     let now_told = told(report, surroundings);
     let kept = match work.folder.report()? {
         Some(last) if report.outcomes.is_empty() && last.brokers == now_told.brokers => last,

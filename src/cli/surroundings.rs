@@ -3,7 +3,9 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::converge::Patience;
 use crate::docker::ConnectSettings;
 use crate::spec::Environment;
 
@@ -21,6 +23,7 @@ pub(super) struct Surroundings {
 
 /// What is at the other end of the three streams.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about a terminal")]
 pub(super) struct Terminal {
     /// A person can be asked.
     pub(super) can_ask: bool,
@@ -104,6 +107,11 @@ fn path(name: &str) -> Option<PathBuf> {
 /// This moment, `2026-03-01 14:05 UTC`.
 pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// How long to wait for brokers, from now.
+pub(super) fn patience(asked: super::arguments::Patience) -> Patience {
+    Patience { fixed: asked.ready_seconds.map(Duration::from_secs), now: Some(jiff::Timestamp::now()) }
 }
 
 /// What `${…}` in a spec can reach.

@@ -1,6 +1,7 @@
 //! `mqlab trace`: where a message would go.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::address;
 use super::arguments::Trace as Arguments;
@@ -21,27 +22,35 @@ pub(super) fn trace(arguments: &Arguments, surroundings: &Surroundings, view: &V
         .broker(&exchange.broker)
         .and_then(|model| brokers::find(model.kind))
         .and_then(|broker| broker.lesson().router())
-        .ok_or_else(|| CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker)))?;
+        .ok_or_else(|| {
+            CliError::Usage(format!("`{}` does not route: a message stays in the topic it is sent to", exchange.broker))
+        })?;
     let own: Vec<Resource> = declared.into_iter().filter(|one| one.address.broker == exchange.broker).collect();
     let trace = router.trace(&own, &exchange, &arguments.key, &headers);
     match view.form() {
         Form::Human => view.result(&for_people(&trace, &exchange, &arguments.key, view.paint())),
         Form::Plain => {
-            let lines: String = trace.delivered.iter().map(|queue| format!("{queue}\n")).collect();
-            view.result(&lines);
+            let lines: Vec<String> = trace.delivered.iter().map(|queue| format!("{queue}\n")).collect();
+            view.result(&lines.concat());
         }
         Form::Json => view.json(&envelope("trace", &trace)),
     }
     Ok(Code::Done)
 }
 
-/// A declared exchange, or one that every broker has.
+/// A declared exchange, or one that every broker, or every virtual host of it, has.
 fn exchange(text: &str, stack: &Stack, declared: &[Resource]) -> Result<Address, CliError> {
-    if let Some((broker, name)) = text.split_once('/').filter(|(_, name)| !name.contains('/')) {
-        let address = Address::new(broker, "exchange", name);
-        let model = stack.broker(broker).and_then(|model| brokers::find(model.kind));
+    let address = match text.split_once('/').filter(|(_, name)| !name.contains('/')) {
+        Some((broker, name)) => Some(Address::new(broker, "exchange", name)),
+        None => text.parse().ok(),
+    };
+    if let Some(address) = address {
+        let model = stack.broker(&address.broker).and_then(|model| brokers::find(model.kind));
         let kinds = model.map_or(&[][..], |broker| broker.description().kinds);
-        if kinds.iter().any(|kind| kind.kind == "exchange" && (kind.protected)(&address)) {
+        let is_built_in =
+            kinds.iter().any(|kind| kind.kind == "exchange" && kind.kind == address.kind && (kind.protected)(&address));
+        let here = |one: &Resource| one.address.broker == address.broker && one.address.vhost == address.vhost;
+        if is_built_in && (address.vhost.is_none() || declared.iter().any(here)) {
             return Ok(address);
         }
         if model.is_some_and(|broker| broker.lesson().router().is_none()) {
@@ -70,14 +79,14 @@ fn for_people(trace: &Trace, exchange: &Address, key: &str, paint: Paint) -> Str
         let sign = if step.matched { paint.good("→") } else { paint.quiet("·") };
         let to = step.to.as_ref().map(|to| format!("{to}: ")).unwrap_or_default();
         let from = if step.exchange == *exchange { String::new() } else { format!("{} ", step.exchange) };
-        out.push_str(&format!("  {from}{sign} {to}{}\n", step.why));
+        let _ = writeln!(out, "  {from}{sign} {to}{}", step.why);
     }
     if trace.delivered.is_empty() {
-        out.push_str(&format!("{}\n", paint.bad("Nowhere: no queue gets it.")));
+        let _ = writeln!(out, "{}", paint.bad("Nowhere: no queue gets it."));
     } else {
-        out.push_str(&format!("{}\n", paint.good("Delivered to")));
+        let _ = writeln!(out, "{}", paint.good("Delivered to"));
         for queue in &trace.delivered {
-            out.push_str(&format!("  {queue}\n"));
+            let _ = writeln!(out, "  {queue}");
         }
     }
     out

@@ -41,6 +41,7 @@ impl Work {
         let id = StackId::new(&stack.name, Some(&stack.directory));
         let folder = Folder::of(&stack.directory, &stack.name);
         let lock = take(lock, &engine, &id, surroundings).await?;
+        engine.is_of_this_folder(&id).await?;
         Ok(Self { stack, engine, id, folder, signals: Signals::listen(view), _lock: lock })
     }
 
@@ -90,9 +91,7 @@ pub(super) async fn take(
     surroundings: &Surroundings,
 ) -> Result<Option<StackLock>, CliError> {
     match lock {
-        Lock::Take => {
-            Ok(Some(docker::lock(engine, id, &surroundings.lock_folder, &surroundings.command).await?))
-        }
+        Lock::Take => Ok(Some(docker::lock(engine, id, &surroundings.lock_folder, &surroundings.command).await?)),
         Lock::Leave => Ok(None),
     }
 }

@@ -17,7 +17,7 @@ pub enum Answer {
 }
 
 /// Asks once for all steps that delete, replace or recreate; without a yes they are blocked and the others go on.
-pub fn settle(plan: &mut Plan, asks: impl Fn(&Step) -> bool, confirm: &dyn Confirm) {
+pub(super) fn settle(plan: &mut Plan, asks: impl Fn(&Step) -> bool, confirm: &dyn Confirm) {
     let asked: Vec<usize> = plan
         .steps
         .iter()
@@ -42,7 +42,7 @@ pub fn settle(plan: &mut Plan, asks: impl Fn(&Step) -> bool, confirm: &dyn Confi
 }
 
 /// Whether the kind's objects of this step can hold something worth a question. A binding cannot.
-pub fn holds_data(broker: &dyn Broker, step: &Step) -> bool {
+pub(super) fn holds_data(broker: &dyn Broker, step: &Step) -> bool {
     let kinds = broker.description().kinds;
     kinds.iter().find(|kind| kind.kind == step.address.kind).is_none_or(|kind| kind.holds_data)
 }

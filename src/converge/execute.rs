@@ -5,7 +5,12 @@ use crate::brokers::{Batch, Outcome, OutcomeResult, Session};
 use crate::plan::{Plan, Step};
 
 /// Gives the session all steps that are not blocked; one outcome for each.
-pub async fn execute(session: &mut dyn Session, plan: &Plan, events: &dyn Events, cancel: &Cancel) -> Vec<Outcome> {
+pub(super) async fn execute(
+    session: &mut dyn Session,
+    plan: &Plan,
+    events: &dyn Events,
+    cancel: &Cancel,
+) -> Vec<Outcome> {
     let steps: Vec<Step> = plan.steps.iter().filter(|step| !step.action.is_blocked()).cloned().collect();
     if steps.is_empty() {
         return Vec::new();

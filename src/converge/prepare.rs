@@ -20,7 +20,7 @@ const SECRET_LENGTH: usize = 32;
 const REQUEST_SECONDS: u64 = 15;
 
 /// One broker with everything that a run needs of it.
-pub struct Lowered<'a> {
+pub(super) struct Lowered<'a> {
     pub model: &'a BrokerModel,
     pub broker: &'static dyn Broker,
     pub facts: Facts,
@@ -29,7 +29,7 @@ pub struct Lowered<'a> {
 }
 
 /// Reads the facts, makes missing secrets (kept only if `keep_secrets`: a plan writes nothing) and lowers.
-pub async fn prepare<'a>(
+pub(super) async fn prepare<'a>(
     stack: &'a Stack,
     engine: &Engine,
     id: &StackId,
@@ -74,7 +74,7 @@ fn lower<'a>(model: &'a BrokerModel, broker: &'static dyn Broker, facts: Facts) 
 
 impl Lowered<'_> {
     /// Where and as whom its session connects.
-    pub fn target(&self, engine: &Engine) -> Target {
+    pub(super) fn target(&self, engine: &Engine) -> Target {
         let endpoint = |port: &u16| Endpoint { host: engine.probe_host().to_owned(), port: *port };
         let endpoints: BTreeMap<String, Vec<Endpoint>> =
             self.facts.ports.iter().map(|(name, ports)| (name.clone(), ports.iter().map(endpoint).collect())).collect();

@@ -1,10 +1,11 @@
 //! What a run found and did: the value that views print and the site is made from.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use serde::Serialize;
 
-use crate::brokers::{Check, Outcome, OutcomeResult};
+use crate::brokers::{Check, Outcome, OutcomeResult, SessionError};
 use crate::model::{Facts, ImageServed};
 use crate::plan::Plan;
 
@@ -26,6 +27,7 @@ pub struct Report {
 /// Something that stopped a broker's part of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
+    /// Its name; [`crate::model::STACK`] for what is no broker's, such as the folder.
     pub broker: String,
     pub text: String,
 }
@@ -48,6 +50,19 @@ pub struct BrokerState {
 }
 
 impl Report {
+    /// Notes that a broker's part, or with [`crate::model::STACK`] another part, of the run could not go on.
+    pub(super) fn fail(&mut self, broker: &str, error: &(dyn Error + 'static)) {
+        let mut text = crate::error_chain(error);
+        let mut causes = std::iter::successors(Some(error), |&error| error.source());
+        let refused = |error: &(dyn Error + 'static)| {
+            matches!(error.downcast_ref::<SessionError>(), Some(SessionError::Unauthorized { .. }))
+        };
+        if causes.any(refused) {
+            text.push_str("\nset the password again through the container: mqlab up");
+        }
+        self.failures.push(Failure { broker: broker.to_owned(), text });
+    }
+
     pub fn steps_blocked(&self) -> usize {
         self.plans.iter().flat_map(|plan| &plan.steps).filter(|step| step.action.is_blocked()).count()
     }

@@ -12,12 +12,7 @@ pub struct Settings<'a>(Vec<Lowered<'a>>);
 
 impl<'a> Settings<'a> {
     /// A broker that does not run is an error: its ports and passwords are not decided yet.
-    pub async fn read(
-        stack: &'a Stack,
-        engine: &Engine,
-        id: &StackId,
-        folder: &Folder,
-    ) -> Result<Self, ConvergeError> {
+    pub async fn read(stack: &'a Stack, engine: &Engine, id: &StackId, folder: &Folder) -> Result<Self, ConvergeError> {
         let states = engine.stack(&id.name).await?;
         for broker in &stack.brokers {
             let nodes = states.iter().flat_map(|stack| &stack.nodes).filter(|node| node.broker == broker.name);

@@ -4,37 +4,33 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 
+use super::memory::{Inside, Memory};
 use super::prepare::Lowered;
+use super::topology::Connected;
 use super::{ConvergeError, Run};
 use crate::brokers::Session;
 use crate::docker::{self, EngineSession};
-use crate::model::{Address, Facts, Observation, Resource, STACK};
+use crate::model::{Facts, Observation, Resource, STACK};
 use crate::plan::{self, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
 use crate::state::{Journal, LastApplied};
 
 /// The containers as they are and as they should be.
-pub struct EngineSurvey {
-    pub session: EngineSession,
-    pub plan: Plan,
-    pub observation: Observation,
+pub(super) struct EngineSurvey {
+    pub(super) session: EngineSession,
+    pub(super) plan: Plan,
+    pub(super) observation: Observation,
 }
 
 /// One broker's inside as it is and as it should be.
-pub struct BrokerSurvey {
-    pub broker: String,
-    pub session: Box<dyn Session>,
-    pub plan: Plan,
-    pub observation: Observation,
-}
-
-/// What the folder remembers, read once.
-pub struct Memory {
-    pub last: LastApplied,
-    pub journal: Journal,
+pub(super) struct BrokerSurvey {
+    pub(super) broker: String,
+    pub(super) session: Box<dyn Session>,
+    pub(super) plan: Plan,
+    pub(super) observation: Observation,
 }
 
 /// Observes the engine and compares. Changes nothing.
-pub async fn engine(run: &Run<'_>, lowered: &[Lowered<'_>]) -> Result<EngineSurvey, ConvergeError> {
+pub(super) async fn engine(run: &Run<'_>, lowered: &[Lowered<'_>]) -> Result<EngineSurvey, ConvergeError> {
     let nodes: Vec<_> = lowered.iter().flat_map(|broker| broker.nodes.iter().cloned()).collect();
     let desired = docker::resources(&run.id.name, &nodes);
     let mut session = EngineSession::new(run.engine.clone(), run.id.clone(), nodes);
@@ -62,33 +58,34 @@ fn engine_rules<'a>(lowered: &'a [Lowered<'_>], nothing: &'a Facts) -> Rules<'a>
 }
 
 /// Observes one ready broker and compares. Changes nothing.
-pub async fn broker(
-    run: &Run<'_>,
-    lowered: &Lowered<'_>,
+pub(super) async fn broker(
+    options: &DiffOptions,
     memory: &Memory,
-    mut session: Box<dyn Session>,
+    connected: Connected<'_, '_>,
 ) -> Result<BrokerSurvey, ConvergeError> {
+    let Connected { lowered, mut session } = connected;
     let name = lowered.model.name.clone();
     let failed = |source| ConvergeError::Broker { broker: name.clone(), source };
     let observation = session.observe().await.map_err(failed)?;
-    let mut plan = compare(run, lowered, memory, &observation, false);
+    let mut plan = compare(options, lowered, memory, &observation);
     let contents = session.inspect(&plan::at_risk(&plan)).await;
-    plan::guard(&mut plan, &contents);
+    plan::guard(&mut plan, &contents, lowered.broker.description().kinds);
     Ok(BrokerSurvey { broker: name, session, plan, observation })
 }
 
 /// What would be done on an empty broker: for one that does not run.
-pub fn projected(run: &Run<'_>, lowered: &Lowered<'_>, memory: &Memory) -> Plan {
-    compare(run, lowered, memory, &Observation::default(), true)
+pub(super) fn projected(options: &DiffOptions, lowered: &Lowered<'_>, last: &LastApplied) -> Plan {
+    let options = DiffOptions { projected: true, ..options.clone() };
+    let memory = Memory { last: last.clone(), journal: Journal::default() };
+    compare(&options, lowered, &memory, &Observation::default())
 }
 
-/// The same comparison again after an apply: what is still to do.
-pub fn compare(
-    run: &Run<'_>,
+/// What is to be done about a broker that was observed so. After an apply: what is still to do.
+pub(super) fn compare(
+    options: &DiffOptions,
     lowered: &Lowered<'_>,
     memory: &Memory,
     observation: &Observation,
-    projected: bool,
 ) -> Plan {
     let mut facts = lowered.facts.clone();
     facts.observed.extend(observation.facts.observed.clone());
@@ -101,39 +98,29 @@ pub fn compare(
         unmanaged_fails: lowered.model.unmanaged_fails,
     };
     let rules = BTreeMap::from([(lowered.model.name.clone(), row)]);
-    let mut options = run.options.diff.clone();
-    options.projected = projected;
-    let desired = with_journal(&lowered.topology, &memory.journal, &lowered.model.name);
+    let (desired, notes) = inside(lowered, &lowered.topology, observation).with_journal(&memory.journal);
     let last = memory.last.get(&lowered.model.name).map_or(&[][..], Vec::as_slice);
-    let input = DiffInput {
-        stage: Stage::Topology,
-        desired: &desired,
-        observed: observation,
-        last,
-        rules: &rules,
-        options: &options,
-    };
+    let input =
+        DiffInput { stage: Stage::Topology, desired: &desired, observed: observation, last, rules: &rules, options };
     let mut plan = plan::diff(&input);
     plan::object(&mut plan, &lowered.broker.guard(&desired, &observation.resources));
+    plan.notes.extend(notes);
     plan
 }
 
-/// What an interrupted replace took away is wanted again, until it is back.
-fn with_journal(topology: &[Resource], journal: &Journal, broker: &str) -> Vec<Resource> {
-    let mut desired = topology.to_vec();
-    let known: std::collections::BTreeSet<Address> = topology.iter().map(|one| one.address.clone()).collect();
-    desired.extend(journal.dependants_on(broker).into_iter().filter(|one| !known.contains(&one.address)));
-    desired
+/// The broker's part of the journal, to be judged.
+pub(super) fn inside<'a>(lowered: &'a Lowered<'_>, desired: &'a [Resource], observed: &'a Observation) -> Inside<'a> {
+    Inside { broker: &lowered.model.name, kinds: lowered.broker.description().kinds, desired, observed }
 }
 
 /// Surveys every broker of the list at once; errors stay with their broker.
-pub async fn brokers(
-    run: &Run<'_>,
+pub(super) async fn brokers(
+    options: &DiffOptions,
     memory: &Memory,
-    sessions: Vec<(&Lowered<'_>, Box<dyn Session>)>,
+    connected: Vec<Connected<'_, '_>>,
 ) -> Vec<(String, Result<BrokerSurvey, ConvergeError>)> {
-    let surveys = sessions.into_iter().map(|(lowered, session)| async move {
-        (lowered.model.name.clone(), broker(run, lowered, memory, session).await)
-    });
+    let surveys = connected
+        .into_iter()
+        .map(|one| async move { (one.lowered.model.name.clone(), broker(options, memory, one).await) });
     join_all(surveys).await
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::inventory::{FoundContainer, Inventory, Labelled};
 use super::labels::{self, Labels};
 use super::lower::node_address;
-use super::{Engine, Error, StackId, ports, steps};
+use super::{Engine, Error, StackId, observe, ports, steps};
 use crate::brokers::Outcome;
 use crate::converge::{Event, Events};
 use crate::model::ImageServed;
@@ -58,6 +58,21 @@ impl Engine {
     /// One stack; `None` where nothing has its label.
     pub async fn stack(&self, name: &str) -> Result<Option<StackSummary>, Error> {
         Ok(self.list_stacks().await?.into_iter().find(|stack| stack.name == name))
+    }
+
+    /// Refuses a stack of the same name that another folder made. Who has no folder works by name alone.
+    pub async fn is_of_this_folder(&self, stack: &StackId) -> Result<(), Error> {
+        self.refuse_other_folder(stack, &Inventory::read(self).await?).await
+    }
+
+    /// Two folders' stacks of one name are kept apart. A folder that is gone from this machine was moved.
+    pub(super) async fn refuse_other_folder(&self, stack: &StackId, inventory: &Inventory) -> Result<(), Error> {
+        let Some(folder) = observe::other_directory(inventory, stack) else { return Ok(()) };
+        let is_moved = !self.facts().remote && !tokio::fs::try_exists(&folder).await.unwrap_or(true);
+        if is_moved {
+            return Ok(());
+        }
+        Err(Error::OtherFolder { stack: stack.name.clone(), folder: folder.into() })
     }
 
     /// The image that each broker of the stack runs or ran last, by broker.

@@ -69,7 +69,7 @@ pub(super) async fn create_node(
     let next = format!("{name}.next");
     remove_container(engine, &next).await?;
     if let Some(found) = find(engine, &name).await?
-        && !found.labels.get(labels::STACK).is_some_and(|owner| *owner == stack.name)
+        && found.labels.get(labels::STACK).is_none_or(|owner| *owner != stack.name)
     {
         return Err(foreign("container", &name));
     }

@@ -1,5 +1,6 @@
 //! The Debian image that recipes start from: the user's own, the official one, or one that debootstrap makes.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use bollard::query_parameters::CreateImageOptions;
@@ -10,7 +11,7 @@ use tokio::process::{Child, Command};
 
 use super::error::Attempt;
 use super::hub::Reachability;
-use super::progress::{Stopped, follow_pull};
+use super::progress::{IMPORT_STALL, Stopped, follow_pull};
 use super::store;
 use crate::converge::{Cancel, Event, Events};
 use crate::docker::{Engine, short_hash};
@@ -99,7 +100,7 @@ impl Base<'_> {
     async fn own(&self, own: &str) -> Result<String, NoBase> {
         let attempt =
             |why_not| NoBase::Nobody(vec![Attempt { source: format!("images.base {own}"), why_not, way_out: None }]);
-        if own.ends_with(".tar") {
+        if Path::new(own).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar")) {
             let bytes = tokio::fs::metadata(own).await.map_err(|error| attempt(error.to_string()))?;
             let modified = bytes.modified().map(|time| format!("{time:?}")).unwrap_or_default();
             let made =
@@ -223,9 +224,9 @@ impl Base<'_> {
             changes: vec![r#"CMD ["bash"]"#.to_owned()],
             ..CreateImageOptions::default()
         };
-        let api = self.engine.patient(30 * 60);
+        let api = self.engine.patient(IMPORT_STALL.as_secs());
         let stream = api.create_image(Some(options), Some(bollard::body_try_stream(body)), None);
-        match follow_pull(stream, subject, self.events, self.cancel).await {
+        match follow_pull(stream, IMPORT_STALL, subject, self.events, self.cancel).await {
             Ok(id) if id.starts_with("sha256:") => Ok(Ok(id)),
             Ok(other) => Ok(Err(format!("the engine took it without giving an id: {other}"))),
             Err(Stopped::Failed(words)) => Ok(Err(words)),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::consequences;
 use super::order::in_order;
 use super::step::{Action, FieldChange, Mover, Note, Plan, Stage, Step, Unmanaged};
 use crate::model::{Address, Change, Facts, KindRules, Observation, OnChange, Resource, Value, Verdict};
@@ -76,13 +77,19 @@ pub fn diff(input: &DiffInput<'_>) -> Plan {
     for (address, found) in observed.iter().filter(|(address, _)| !desired.contains_key(*address)) {
         surplus(input, address, found, &mut plan);
     }
-    block_dependants_of_blocked(&mut plan.steps);
+    plan.notes.extend(consequences::lost_with_replaces(&plan.steps));
+    plan.notes.extend(consequences::needless(input, &desired, &plan.steps));
+    consequences::block_without_what_was_not_chosen(input, &desired, &observed, &mut plan.steps);
+    consequences::block_dependants_of_blocked(input.stage, &mut plan.steps);
+    consequences::leave_what_nobody_can_use(input.stage, &mut plan.steps);
+    consequences::delete_dependants_first(&mut plan.steps);
     plan.steps = in_order(plan.steps);
     plan
 }
 
 impl DiffOptions {
-    fn selects(&self, address: &Address) -> bool {
+    /// Whether this object may get a step.
+    pub(crate) fn selects(&self, address: &Address) -> bool {
         self.only.is_empty() || self.only.contains(address)
     }
 }
@@ -109,9 +116,10 @@ fn step_for(
     };
     if let Some(unknown) = input.observed.unknown.iter().find(|unknown| unknown.covers(&wanted.address)) {
         "could not be read".clone_into(&mut step.cause);
+        let way_out = unknown.way_out.clone();
         step.action = Action::Blocked {
             reason: format!("its state is unknown: {}", unknown.reason),
-            way_out: "make the broker answer, then run the same command again".to_owned(),
+            way_out: way_out.unwrap_or_else(|| "make the broker answer, then run the same command again".to_owned()),
         };
         return Some(step);
     }
@@ -121,7 +129,7 @@ fn step_for(
         return Some(step);
     };
     decide(input, wanted, found, &mut step)?;
-    step.moved = last.map(|last| mover(&step.changes, last));
+    step.moved = last.and_then(|last| mover(&step.changes, last));
     Some(step)
 }
 
@@ -152,7 +160,12 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
         match verdict {
             Verdict::Same => continue,
             Verdict::InPlace => {}
-            Verdict::Restart | Verdict::Replace { .. } => replaces.push(reason_of(verdict, attribute)),
+            Verdict::Replace { reason } => replaces.push(reason),
+            // A container is recreated for it. What is inside a broker is never deleted for a mere restart.
+            Verdict::Restart if input.stage == Stage::Containers => replaces.push(after_a_start(attribute)),
+            Verdict::Restart => {
+                refusals.push((after_a_start(attribute), format!("mqlab restart {}", wanted.address.broker)));
+            }
             Verdict::Blocked { reason, way_out } => refusals.push((reason, way_out)),
             Verdict::Unknown { reason } => refusals.push((
                 format!("`{attribute}` cannot be compared: {reason}"),
@@ -181,11 +194,8 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
     Some(())
 }
 
-fn reason_of(verdict: Verdict, attribute: &str) -> String {
-    match verdict {
-        Verdict::Replace { reason } => reason,
-        _ => format!("`{attribute}` takes effect when the broker starts again"),
-    }
+fn after_a_start(attribute: &str) -> String {
+    format!("`{attribute}` takes effect when the broker starts again")
 }
 
 fn joined(mut sentences: Vec<String>) -> String {
@@ -209,8 +219,7 @@ fn replace_or_refuse(
         );
         return Action::Blocked { reason, way_out };
     }
-    step.dependants =
-        input.observed.resources.iter().filter(|other| other.needs.contains(&found.address)).cloned().collect();
+    step.dependants = consequences::dependants(&input.observed.resources, &found.address);
     Action::Replace
 }
 
@@ -218,18 +227,24 @@ fn replace_or_refuse(
 fn surplus(input: &DiffInput<'_>, address: &Address, found: &Resource, plan: &mut Plan) {
     let rules = input.rules.get(&address.broker);
     let kind = rules.and_then(|rules| rules.kinds.iter().find(|kind| kind.kind == address.kind));
-    if kind.is_some_and(|kind| (kind.protected)(address)) {
-        return;
-    }
+    let is_protected = kind.is_some_and(|kind| (kind.protected)(address));
     if !input.options.delete.contains(address) {
+        if is_protected {
+            return;
+        }
         let counts = input.options.strict || rules.is_some_and(|rules| rules.unmanaged_fails);
         plan.unmanaged.push(Unmanaged { address: address.clone(), counts });
         return;
     }
     let holds_data = kind.is_none_or(|kind| kind.holds_data);
-    let action = if holds_data && !input.options.allow_data_loss {
+    let action = if is_protected {
         Action::Blocked {
-            reason: format!("deleting a {} may lose what it holds", address.kind),
+            reason: "it belongs to the broker or to mqlab, and is never touched".to_owned(),
+            way_out: format!("leave out `--delete {address}`"),
+        }
+    } else if holds_data && !input.options.allow_data_loss {
+        Action::Blocked {
+            reason: format!("deleting a {} may lose something", address.kind),
             way_out: format!("mqlab apply --delete {address} --allow-data-loss"),
         }
     } else {
@@ -266,42 +281,15 @@ fn released(wanted: &Resource, last: Option<&Resource>, found: Option<&Resource>
 }
 
 /// Who moved: a difference that the file did not have the last time is the file's, everything else the broker's.
-fn mover(changes: &[FieldChange], last: &Resource) -> Mover {
-    let file = changes.iter().any(|change| last.attributes.get(&change.attribute) != Some(&change.new));
-    let broker = changes.iter().any(|change| {
-        let then = last.attributes.get(&change.attribute);
-        then.is_some_and(|then| *then != change.old && !matches!(then, Value::Secret(_)))
-    });
+/// Of a secret nothing is kept that could tell.
+fn mover(changes: &[FieldChange], last: &Resource) -> Option<Mover> {
+    let telling = || changes.iter().filter(|change| !matches!(change.new, Value::Secret(_)));
+    let then = |change: &FieldChange| last.attributes.get(&change.attribute);
+    let file = telling().any(|change| then(change) != Some(&change.new));
+    let broker = telling().any(|change| then(change).is_some_and(|then| *then != change.old));
     match (file, broker) {
-        (true, true) => Mover::Both,
-        (true, false) => Mover::File,
-        (false, _) => Mover::Broker,
-    }
-}
-
-/// A create that needs a blocked create cannot be done either. A blocked change of something that is
-/// there harms nobody.
-fn block_dependants_of_blocked(steps: &mut [Step]) {
-    loop {
-        let missing: BTreeSet<Address> = steps
-            .iter()
-            .filter(|step| step.action.is_blocked() && step.before.is_none())
-            .map(|step| step.address.clone())
-            .collect();
-        let stopped: Vec<(usize, Address)> = steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| !step.action.is_blocked())
-            .filter_map(|(index, step)| Some((index, step.needs.intersection(&missing).next()?.clone())))
-            .collect();
-        if stopped.is_empty() {
-            return;
-        }
-        for (index, needed) in stopped {
-            steps[index].action = Action::Blocked {
-                reason: format!("it needs {needed}, which is blocked"),
-                way_out: format!("unblock {needed} first"),
-            };
-        }
+        (true, true) => Some(Mover::Both),
+        (true, false) => Some(Mover::File),
+        (false, _) => telling().next().map(|_| Mover::Broker),
     }
 }

@@ -2,32 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use super::step::{Action, Contents, Plan};
+use super::step::{Action, Contents, Plan, Step};
 use crate::brokers::Objection;
-use crate::model::Address;
+use crate::model::{Address, KindRules};
 
 /// The objects whose contents must be read before the plan can be trusted.
 pub fn at_risk(plan: &Plan) -> Vec<Address> {
-    let doomed = plan.steps.iter().filter(|step| matches!(step.action, Action::Replace | Action::Delete));
+    let doomed = plan.steps.iter().filter(|step| would_lose(step) || is_refused_delete(step));
     doomed.map(|step| step.address.clone()).collect()
 }
 
-/// Writes the counts into the steps, and blocks those that would lose something nobody allowed to lose.
-pub fn guard(plan: &mut Plan, contents: &BTreeMap<Address, Contents>) {
+fn would_lose(step: &Step) -> bool {
+    matches!(step.action, Action::Replace | Action::Delete)
+}
+
+/// Blocked for want of a flag: whoever thinks about giving it wants to know the counts.
+fn is_refused_delete(step: &Step) -> bool {
+    step.action.is_blocked() && step.before.is_some() && step.after.is_none()
+}
+
+/// Writes the counts into the steps, and blocks those that would lose something nobody allowed to lose. What could
+/// not be read is not taken for empty.
+pub fn guard(plan: &mut Plan, contents: &BTreeMap<Address, Contents>, kinds: &[KindRules]) {
     for step in &mut plan.steps {
-        let Some(inside) = contents.get(&step.address) else { continue };
-        let loses = matches!(step.action, Action::Replace | Action::Delete) && !inside.is_empty();
-        step.risk = Some(inside.clone());
-        if loses && !step.allow_data_loss {
-            let flag = if step.action == Action::Delete { "--delete" } else { "--replace" };
-            step.action = Action::Blocked {
-                reason: format!("it holds {inside}, which would be lost"),
-                way_out: format!(
-                    "empty it first, or give them up: `mqlab apply {flag} {} --allow-data-loss`",
-                    step.address
-                ),
-            };
+        let kind = kinds.iter().find(|kind| kind.kind == step.address.kind);
+        let inside = contents.get(&step.address).filter(|inside| inside.is_known());
+        step.risk = inside.cloned();
+        if !would_lose(step) || step.allow_data_loss || !kind.is_none_or(|kind| kind.holds_data) {
+            continue;
         }
+        let reason = match inside {
+            Some(inside) if inside.is_empty() => continue,
+            Some(inside) => format!("it holds {inside}, which would be lost"),
+            None => "what it holds could not be read, and would be lost".to_owned(),
+        };
+        let flag = if step.action == Action::Delete { "--delete" } else { "--replace" };
+        let way_out =
+            format!("empty it first, or give them up: `mqlab apply {flag} {} --allow-data-loss`", step.address);
+        step.action = Action::Blocked { reason, way_out };
     }
 }
 

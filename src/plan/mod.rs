@@ -1,5 +1,6 @@
 //! What a run would do, as a value. Pure: it reads desired and observed, does nothing and cannot fail.
 
+mod consequences;
 mod diff;
 mod guard;
 mod order;

@@ -139,6 +139,11 @@ impl Action {
 }
 
 impl Contents {
+    /// Whether anything could be read at all.
+    pub fn is_known(&self) -> bool {
+        self.messages.is_some() || self.consumers.is_some() || self.bytes.is_some()
+    }
+
     /// Whether deleting would lose anything that is known to be there.
     pub fn is_empty(&self) -> bool {
         [self.messages, self.consumers, self.bytes].into_iter().flatten().all(|count| count == 0)

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, AttributeRule, Facts, KindRules, Observation, Resource, Unknown, Value, grow_only, replace,
+    Address, AttributeRule, Facts, KindRules, Observation, Resource, Secret, Unknown, Value, grow_only, replace,
+    restart,
 };
 
 const KINDS: &[KindRules] = &[KindRules {
@@ -15,6 +16,7 @@ const KINDS: &[KindRules] = &[KindRules {
     attributes: &[
         AttributeRule { name: "size", rule: grow_only, doc: "Its size." },
         AttributeRule { name: "type", rule: replace, doc: "Its type." },
+        AttributeRule { name: "engine", rule: restart, doc: "What drives it." },
     ],
     protected: |address| address.name.starts_with("__"),
     holds_data: true,
@@ -32,9 +34,27 @@ fn plan(desired: &[Resource], observed: Vec<Resource>, last: &[Resource], option
 }
 
 fn plan_of(desired: &[Resource], observed: &Observation, last: &[Resource], options: &DiffOptions) -> Plan {
+    plan_at(Stage::Topology, desired, observed, last, options)
+}
+
+fn plan_at(
+    stage: Stage,
+    desired: &[Resource],
+    observed: &Observation,
+    last: &[Resource],
+    options: &DiffOptions,
+) -> Plan {
     let facts = Facts::default();
     let rules = Rules::from([("b".to_owned(), BrokerRules { kinds: KINDS, facts: &facts, unmanaged_fails: false })]);
-    diff(&DiffInput { stage: Stage::Topology, desired, observed, last, rules: &rules, options })
+    diff(&DiffInput { stage, desired, observed, last, rules: &rules, options })
+}
+
+fn address(name: &str) -> Address {
+    Address::new("b", "thing", name)
+}
+
+fn verbs(plan: &Plan) -> Vec<&'static str> {
+    plan.steps.iter().map(|step| step.action.verb()).collect()
 }
 
 #[test]
@@ -97,6 +117,7 @@ fn a_create_that_needs_a_blocked_create_is_blocked() {
             kind: None,
             address: Some(Address::new("b", "thing", "a")),
             reason: "time-out".into(),
+            way_out: None,
         }],
         ..Observation::default()
     };
@@ -113,12 +134,140 @@ fn what_is_inside_stops_a_delete_until_it_is_allowed() {
     for (allowed, verb) in [(false, "blocked"), (true, "replace")] {
         let options =
             DiffOptions { replace: [address.clone()].into(), allow_data_loss: allowed, ..DiffOptions::default() };
-        let mut plan = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
-        assert_eq!(at_risk(&plan), [address.clone()]);
-        guard(&mut plan, &contents);
-        assert_eq!(plan.steps[0].action.verb(), verb);
-        assert!(plan.footer().contains("412 messages at risk"), "{}", plan.footer());
+        let mut found = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
+        assert_eq!(at_risk(&found), std::slice::from_ref(&address));
+        guard(&mut found, &contents, KINDS);
+        assert_eq!(found.steps[0].action.verb(), verb);
+        assert!(found.footer().contains("412 messages at risk"), "{}", found.footer());
     }
+}
+
+#[test]
+fn what_could_not_be_read_is_not_taken_for_empty() {
+    let options = DiffOptions { replace: [address("q")].into(), ..DiffOptions::default() };
+    for contents in [BTreeMap::new(), BTreeMap::from([(address("q"), Contents::default())])] {
+        let mut plan = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
+        guard(&mut plan, &contents, KINDS);
+        assert_eq!(
+            plan.steps[0].to_line(),
+            "! b/thing/q: type: b → a | what it holds could not be read, and would be lost | empty it first, or give \
+             them up: `mqlab apply --replace b/thing/q --allow-data-loss`"
+        );
+    }
+}
+
+#[test]
+fn a_refused_delete_says_what_is_inside() {
+    let options = DiffOptions { delete: [address("q")].into(), ..DiffOptions::default() };
+    let mut plan = plan(&[], vec![thing("q")], &[], &options);
+    assert_eq!(at_risk(&plan), [address("q")]);
+    let inside = Contents { messages: Some(7), ..Contents::default() };
+    guard(&mut plan, &BTreeMap::from([(address("q"), inside)]), KINDS);
+    assert_eq!(
+        plan.steps[0].to_line(),
+        "! b/thing/q: asked for by --delete (at risk: 7 messages) | deleting a thing may lose something | mqlab apply \
+         --delete b/thing/q --allow-data-loss"
+    );
+}
+
+#[test]
+fn what_belongs_to_the_broker_is_not_deleted_even_on_request() {
+    let options = DiffOptions { delete: [address("__own")].into(), allow_data_loss: true, ..DiffOptions::default() };
+    let plan = plan(&[], vec![thing("__own")], &[], &options);
+    assert_eq!(verbs(&plan), ["blocked"], "{}", plan.to_text());
+}
+
+#[test]
+fn what_goes_away_with_another_thing_is_deleted_before_it() {
+    // By name alone the shelf would go first.
+    let on_shelf = thing("x").needing(address("shelf"));
+    let options = DiffOptions {
+        delete: [address("shelf"), address("x")].into(),
+        allow_data_loss: true,
+        ..DiffOptions::default()
+    };
+    let plan = plan(&[], vec![thing("shelf"), on_shelf], &[], &options);
+    let order: Vec<&str> = plan.steps.iter().map(|step| step.address.name.as_str()).collect();
+    assert_eq!(order, ["x", "shelf"]);
+}
+
+#[test]
+fn a_restart_recreates_a_container_and_never_what_is_inside_a_broker() {
+    let (desired, observed) = ([thing("q").with("engine", "new")], vec![thing("q").with("engine", "old")]);
+    let options = DiffOptions { replace: [address("q")].into(), ..DiffOptions::default() };
+    assert_eq!(
+        plan(&desired, observed.clone(), &[], &options).steps[0].to_line(),
+        "! b/thing/q: engine: old → new | `engine` takes effect when the broker starts again | mqlab restart b"
+    );
+    let observed = Observation { resources: observed, ..Observation::default() };
+    let containers = plan_at(Stage::Containers, &desired, &observed, &[], &DiffOptions::default());
+    assert_eq!(verbs(&containers), ["replace"]);
+}
+
+#[test]
+fn a_container_does_not_start_on_what_is_blocked_but_a_binding_stays_possible() {
+    let desired = [thing("a").with("size", 1_i64), thing("b").needing(address("a"))];
+    let observed = Observation { resources: vec![thing("a").with("size", 2_i64)], ..Observation::default() };
+    for (stage, expected) in [(Stage::Containers, "blocked"), (Stage::Topology, "create")] {
+        let plan = plan_at(stage, &desired, &observed, &[], &DiffOptions::default());
+        assert_eq!(verbs(&plan), ["blocked", expected], "{}", plan.to_text());
+    }
+}
+
+#[test]
+fn what_is_chosen_needs_what_is_there() {
+    let desired = [thing("a"), thing("b").needing(address("a")).needing(address("__own"))];
+    let options = DiffOptions { only: [address("b")].into(), ..DiffOptions::default() };
+    let line = |observed| plan(&desired, observed, &[], &options).steps[0].to_line();
+    assert_eq!(
+        line(Vec::new()),
+        "! b/thing/b: not there | it needs b/thing/a, which is not there | choose that too: `--only b/thing/a`"
+    );
+    assert_eq!(line(vec![thing("a")]), "+ b/thing/b: not there");
+}
+
+#[test]
+fn a_replace_says_what_it_drops_and_a_needless_one_that_it_is_none() {
+    let desired = [thing("q").with("type", "a"), thing("same")];
+    let observed = vec![thing("q").with("type", "b").with("label", "by hand"), thing("same")];
+    let options = DiffOptions { replace: [address("q"), address("same")].into(), ..DiffOptions::default() };
+    assert_eq!(
+        plan(&desired, observed, &[], &options).to_text(),
+        "-/+ b/thing/q: type: b → a\n  note: b/thing/q: `label` is \"by hand\" and not in the file: the replace drops \
+         it\n  note: b/thing/same: it is as the file says: nothing to replace\nPlan: 0 create, 0 update, 1 replace, 0 \
+         delete; 1 unchanged; 0 unmanaged\n"
+    );
+}
+
+#[test]
+fn a_replace_takes_along_what_goes_away_in_turn() {
+    let desired = [thing("q").with("type", "a")];
+    let inner = thing("inner").needing(address("q"));
+    let innermost = thing("innermost").needing(address("inner"));
+    // The broker may list them in any order: what is needed by neither of them comes in its own.
+    let observed = vec![inner.clone(), innermost.clone(), thing("q").with("type", "b"), thing("other")];
+    let options = DiffOptions { replace: [address("q")].into(), ..DiffOptions::default() };
+    assert_eq!(plan(&desired, observed, &[], &options).steps[0].dependants, [inner, innermost]);
+}
+
+#[test]
+fn of_a_secret_nobody_can_tell_who_moved() {
+    let secret = |text: &str| Value::Secret(Secret::new(text));
+    let of = |value: Value| {
+        let mut one = thing("q");
+        one.attributes.insert("password".into(), value);
+        one
+    };
+    let remembered = of(Value::from("***"));
+    let changed = |file: Resource, broker: Resource| {
+        plan(&[file], vec![broker], std::slice::from_ref(&remembered), &DiffOptions::default()).steps[0].moved
+    };
+    assert_eq!(changed(of(secret("new")), of(secret("stored"))), None);
+    assert_eq!(
+        changed(of(secret("new")).with("size", 2_i64), of(secret("stored")).with("size", 1_i64)),
+        Some(Mover::File),
+        "the size was not in the file the last time"
+    );
 }
 
 #[test]

@@ -161,6 +161,9 @@ fn record(files: BTreeSet<String>, folder: &Path) -> Result<(), WriteError> {
     let mut text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| WriteError::Manifest { path: path.clone(), detail: error.to_string() })?;
     text.push('\n');
+    if fs::read_if_there(&path)?.is_some_and(|found| found == text.as_bytes()) {
+        return Ok(());
+    }
     Ok(fs::write_atomically(&path, text.as_bytes())?)
 }
 

@@ -3,8 +3,8 @@
 use super::describe::{Form, wanted};
 use super::lines::Lines;
 use super::reader::Refused;
-use super::root::{BROKER, DEFAULTS, ROOT};
-use super::words::{article, list, nearest, quote, suggest};
+use super::root::{BROKER, CONFIG, DEFAULTS, ROOT};
+use super::words::{article, list, nearest, quote, same_word, suggest, suggestion};
 use super::{Diagnostics, Entry, Field, Map, Node, NodeValue, Object, Position, Shape};
 use crate::brokers::Description;
 
@@ -158,7 +158,8 @@ impl Checker<'_> {
                 self.check(&mut entry.value, &Shape::Object(object), Subject { name: &name, at: entry.at, ..subject });
             } else if known {
                 let names: Vec<&str> = kinds.iter().map(|(field, _)| field.name).collect();
-                self.unknown_key(entry, "`defaults`", &names);
+                let near = nearest(&entry.key, names.iter().copied());
+                self.unknown_key(entry, "`defaults`", &names, near);
             }
         }
     }
@@ -187,12 +188,11 @@ impl Checker<'_> {
                 }
                 None if keys.lenient => {}
                 None => {
-                    let names: Vec<&str> =
-                        keys.fields().filter(|field| !field.reserved).map(|field| field.name).collect();
-                    self.unknown_key(entry, &article(keys.noun), &names);
-                    let near = nearest(&entry.key, names).and_then(|name| keys.find(name));
+                    let near = keys.meant(&entry.key);
+                    let names: Vec<&str> = keys.offered().map(|field| field.name).collect();
+                    self.unknown_key(entry, &article(keys.noun), &names, near.map(|field| field.name));
                     if near.is_some_and(|field| field.secret) {
-                        self.hide(&entry.value);
+                        self.hide(&mut entry.value);
                     }
                     meant.extend(near.map(|field| field.name));
                 }
@@ -209,21 +209,29 @@ impl Checker<'_> {
         }
     }
 
-    /// Remembers every text of a password's value, also where a list or map was put instead.
-    fn hide(&mut self, node: &Node) {
-        match &node.value {
-            NodeValue::List(items) => items.iter().for_each(|item| self.hide(item)),
-            NodeValue::Map(map) => map.entries.iter().for_each(|entry| self.hide(&entry.value)),
+    /// Marks and remembers every text of a password's value, also where a list or map was put instead.
+    fn hide(&mut self, node: &mut Node) {
+        match &mut node.value {
+            NodeValue::List(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            NodeValue::Map(map) => map.entries.iter_mut().for_each(|entry| self.hide(&mut entry.value)),
             NodeValue::Null => {}
+            NodeValue::Text(text) => {
+                text.secret = true;
+                self.secrets.push(node.at);
+            }
             _ => self.secrets.push(node.at),
         }
     }
 
-    fn unknown_key(&mut self, entry: &Entry, whose: &str, names: &[&str]) {
-        let mut sorted = names.to_vec();
-        sorted.sort_unstable();
-        let help = format!("{whose} takes {}", list(sorted.iter().copied(), "and"));
-        let help = suggest(&entry.key, sorted, &help);
+    fn unknown_key(&mut self, entry: &Entry, whose: &str, names: &[&str], meant: Option<&str>) {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        let takes = format!("{whose} takes {}", list(names.iter().copied(), "and"));
+        let help = if meant.is_none() && entry.key.contains('.') && names.contains(&CONFIG) {
+            format!("put it under `{CONFIG}`; {takes}")
+        } else {
+            suggestion(meant, &takes)
+        };
         let text = format!("unknown key {} in {whose}", quote(&entry.key));
         self.diagnostics.error("unknown-key", entry.at, text, help);
     }
@@ -236,5 +244,16 @@ impl<'a> Keys<'a> {
 
     fn find(&self, key: &str) -> Option<&'a Field> {
         self.fields().find(|field| field.name == key)
+    }
+
+    /// What may be written.
+    fn offered(&self) -> impl Iterator<Item = &'a Field> {
+        self.fields().filter(|field| !field.reserved)
+    }
+
+    /// The field that an unknown key was probably meant to be.
+    fn meant(&self, key: &str) -> Option<&'a Field> {
+        let called_so = self.offered().find(|field| field.also.iter().any(|other| same_word(other, key)));
+        called_so.or_else(|| nearest(key, self.offered().map(|field| field.name)).and_then(|name| self.find(name)))
     }
 }

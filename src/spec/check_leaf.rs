@@ -58,7 +58,7 @@ impl Checker<'_> {
     pub(super) fn misfit(&mut self, node: &Node, shape: &Shape, subject: Subject<'_>) -> bool {
         let found = self.found(node, subject);
         let text = format!("{} takes {}, and this is {found}", subject.name, wanted(shape));
-        let help = self.fix(node, shape).unwrap_or_else(|| format!("write {}", wanted(shape)));
+        let help = self.fix(node, shape, subject).unwrap_or_else(|| format!("write {}", wanted(shape)));
         self.diagnostics.error("wrong-type", node.at, text, help);
         false
     }
@@ -69,6 +69,7 @@ impl Checker<'_> {
         let raw = self.raw(node);
         match &node.value {
             NodeValue::Text(text) if hidden(text, subject) => kind.to_owned(),
+            _ if subject.secret => kind.to_owned(),
             NodeValue::List(_) | NodeValue::Map(_) => kind.to_owned(),
             _ if raw.is_empty() => kind.to_owned(),
             _ => format!("{kind}: {}", quote(raw)),
@@ -81,11 +82,11 @@ impl Checker<'_> {
         if raw.starts_with(['*', '|', '>']) { "" } else { raw }
     }
 
-    fn fix(&self, node: &Node, shape: &Shape) -> Option<String> {
-        let raw = self.raw(node);
+    fn fix(&self, node: &Node, shape: &Shape, subject: Subject<'_>) -> Option<String> {
+        let raw = if subject.secret { "…" } else { self.raw(node) };
         let wants_number = matches!(shape, Shape::Int { .. });
         match (&node.value, shape) {
-            (_, Shape::Either(shapes)) => shapes.iter().find_map(|shape| self.fix(node, shape)),
+            (_, Shape::Either(shapes)) => shapes.iter().find_map(|shape| self.fix(node, shape, subject)),
             (NodeValue::Text(text), Shape::Int { .. } | Shape::Bool) if text.interpolated => {
                 let kind = if wants_number { "number" } else { "boolean" };
                 Some(format!(
@@ -97,6 +98,9 @@ impl Checker<'_> {
             }
             (NodeValue::Text(text), Shape::Bool) if matches!(text.value.as_str(), "true" | "false") => {
                 Some(format!("write it without quotes: `{}`", text.value))
+            }
+            (NodeValue::Text(_) | NodeValue::Float(_), Shape::Int { .. }) => {
+                plain_number(raw).map(|number| format!("write it in digits alone: `{number}`"))
             }
             (NodeValue::Float(value), Shape::Text | Shape::Scalar | Shape::Choice(_)) if value.to_string() != raw => {
                 Some(format!("put quotes around it: `\"{raw}\"`; without them it is the number {value}"))
@@ -115,6 +119,18 @@ impl Checker<'_> {
             _ => None,
         }
     }
+}
+
+/// The number that a person meant by `1_000`, `1,000`, `10k` or `1e3`.
+fn plain_number(raw: &str) -> Option<i64> {
+    let digits: String = raw.chars().filter(|character| !matches!(character, '_' | ',' | ' ' | '\'' | '"')).collect();
+    if let Some(thousands) = digits.strip_suffix(['k', 'K']) {
+        return thousands.parse::<i64>().ok()?.checked_mul(1_000);
+    }
+    if let Some((digits, zeros)) = digits.split_once(['e', 'E']) {
+        return digits.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(zeros.parse().ok()?)?);
+    }
+    digits.parse().ok()
 }
 
 /// What came from outside is not shown: it may be a password under the wrong key.

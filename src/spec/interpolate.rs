@@ -46,7 +46,7 @@ pub(crate) fn interpolate(text: &str, spec: &str, environment: &dyn Environment)
         occurrence += 1;
     }
     value.push_str(rest);
-    if mistakes.is_empty() { Ok(Text { value, interpolated }) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(Text { interpolated, ..Text::plain(value) }) } else { Err(mistakes) }
 }
 
 /// The value of one `${…}`, given with its braces.

@@ -1,6 +1,7 @@
 //! A YAML tree that remembers where everything was written.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{Origin, Secret, Value};
@@ -48,12 +49,14 @@ pub enum NodeValue {
     Map(Map),
 }
 
-/// A string after interpolation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A string after interpolation. `Debug` writes `***` for one that is secret or may be.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Text {
     pub value: String,
     /// A part of it came from `${env:…}` or `${file:…}`: under a secret key it is secret everywhere after.
     pub interpolated: bool,
+    /// It stands under a secret key.
+    pub secret: bool,
 }
 
 /// A mapping in the order of the file. Keys are unique: a duplicate is a diagnostic and the first one stays.
@@ -68,6 +71,19 @@ pub struct Entry {
     /// Of the key.
     pub at: Position,
     pub value: Node,
+}
+
+impl Text {
+    /// As written in the file, and no secret so far.
+    pub fn plain(value: impl Into<String>) -> Self {
+        Self { value: value.into(), interpolated: false, secret: false }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.interpolated || self.secret { formatter.write_str("***") } else { self.value.fmt(formatter) }
+    }
 }
 
 impl Sources {

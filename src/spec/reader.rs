@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
                 if expects_key {
                     self.key(&text, style, at);
                     if anchor > 0 {
-                        let text = Text { value: text.into_owned(), interpolated: false };
+                        let text = Text::plain(text);
                         self.remember(anchor, &Node::new(NodeValue::Text(text), at))?;
                     }
                 } else {
@@ -247,7 +247,7 @@ impl Reader<'_, '_> {
             return self.interpolated(text, at);
         }
         if style != ScalarStyle::Plain {
-            return Ok(NodeValue::Text(Text { value: text.to_owned(), interpolated: false }));
+            return Ok(NodeValue::Text(Text::plain(text)));
         }
         Ok(scalar::resolve(text).unwrap_or_else(|problem| {
             self.context.diagnostics.error(problem.code, at, problem.text, problem.help);

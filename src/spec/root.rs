@@ -22,7 +22,8 @@ pub static ROOT: Object = Object {
             Shape::Map { key: "broker", value: &Shape::Object(&BROKER) },
             "The brokers by name: `[a-z0-9_]+`.",
         )
-        .required(),
+        .required()
+        .also(&["services", "clusters"]),
         Field::new(
             "apps",
             Shape::Map { key: "app", value: &Shape::Object(&APP) },
@@ -34,6 +35,7 @@ pub static ROOT: Object = Object {
 };
 
 pub(crate) const BROKERS: &str = "brokers";
+pub(crate) const CONFIG: &str = "config";
 pub(crate) const DEFAULTS: &str = "defaults";
 pub(crate) const ON_CHANGE: &str = "on_change";
 
@@ -42,7 +44,7 @@ pub static BROKER: Object = Object {
     name: "broker",
     doc: "One broker: its containers, and the topology inside it.",
     fields: &[
-        Field::new("kind", Shape::Text, "Which broker it is.").required(),
+        Field::new("kind", Shape::Text, "Which broker it is.").required().also(&["type"]),
         Field::new(
             "version",
             Shape::Text,
@@ -51,19 +53,22 @@ pub static BROKER: Object = Object {
         Field::new("distribution", Shape::Text, "A variant of the image, where the kind has several.").reserved(),
         Field::new("image", Shape::Text, "An image reference of your own; no other source is tried then."),
         Field::new("platform", Shape::Text, "The image's platform, such as `linux/amd64`."),
-        Field::new("nodes", Shape::Int { least: 1, most: 99 }, "How many containers form the broker. 1 by default."),
+        Field::new("nodes", Shape::Int { least: 1, most: 99 }, "How many containers form the broker. 1 by default.")
+            .also(&["replicas", "brokers"]),
         Field::new(
             "storage",
             Shape::Choice(&["volume", "memory"]),
             "Where its data is: `volume` (default) is kept by `down`, `memory` goes with the container.",
-        ),
-        Field::new("memory", Shape::Size, "The container's memory limit. None by default."),
+        )
+        .also(&["volumes", "tmpfs"]),
+        Field::new("memory", Shape::Size, "The container's memory limit. None by default.").also(&["mem_limit"]),
         Field::new("heap", Shape::Size, "The heap of a broker that runs on a JVM."),
         Field::new(
             "env",
             Shape::Map { key: "variable", value: &Shape::Scalar },
             "More environment variables of the container. No secrets: `docker inspect` shows them.",
-        ),
+        )
+        .also(&["environment"]),
         Field::new(
             "ports",
             Shape::Map { key: "port", value: &Shape::Either(&[PORT, Shape::List(&PORT)]) },
@@ -72,10 +77,11 @@ pub static BROKER: Object = Object {
         Field::new("bind", Shape::Text, "The host address that ports bind to. 127.0.0.1 by default."),
         Field::new("advertise_host", Shape::Text, "The name or address under which clients reach this host."),
         Field::new(
-            "config",
+            CONFIG,
             Shape::Map { key: "setting", value: &Shape::Scalar },
             "The broker's own configuration, keys as the broker spells them.",
-        ),
+        )
+        .also(&["settings", "configuration", "properties"]),
         Field::new(
             "unmanaged",
             Shape::Choice(&["report", "fail"]),
@@ -113,8 +119,10 @@ static APP: Object = Object {
             Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&CONSUMES)])),
             "What it reads from: addresses such as `jobs/mail.eu`.",
         ),
-        Field::new("group", Shape::Text, "Its consumer group, for brokers that have them."),
-        Field::new("instances", Shape::Int { least: 1, most: 100_000 }, "How many copies of it run. 1 by default."),
+        Field::new("group", Shape::Text, "Its consumer group, for brokers that have them.")
+            .also(&["group_id", "consumer_group"]),
+        Field::new("instances", Shape::Int { least: 1, most: 100_000 }, "How many copies of it run. 1 by default.")
+            .also(&["replicas", "scale"]),
         Field::new("user", Shape::Text, "The user it logs in as, where the broker's users are declared."),
     ],
 };

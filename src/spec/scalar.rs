@@ -46,7 +46,7 @@ pub(crate) fn resolve(text: &str) -> Result<NodeValue, Problem> {
     if is_float(unsigned) {
         return float(text);
     }
-    Ok(NodeValue::Text(Text { value: text.to_owned(), interpolated: false }))
+    Ok(NodeValue::Text(Text::plain(text)))
 }
 
 fn all(text: &str, fits: impl Fn(&u8) -> bool) -> bool {
@@ -76,7 +76,7 @@ fn decimal(text: &str, unsigned: &str) -> Result<NodeValue, Problem> {
 /// `0o17` and `0x1F`; the core schema gives them no sign.
 fn integer(text: &str, unsigned: &str, digits: &str, radix: u32) -> Result<NodeValue, Problem> {
     if unsigned.len() != text.len() {
-        return Ok(NodeValue::Text(Text { value: text.to_owned(), interpolated: false }));
+        return Ok(NodeValue::Text(Text::plain(text)));
     }
     i64::from_str_radix(digits, radix).map(NodeValue::Int).map_err(|_| too_large(text))
 }

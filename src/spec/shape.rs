@@ -23,6 +23,8 @@ pub struct Field {
     pub secret: bool,
     /// The design keeps this key for later: using it is an error that says so.
     pub reserved: bool,
+    /// What other tools call it: never accepted, and recognised in a "did you mean".
+    pub also: &'static [&'static str],
 }
 
 /// The form of a value.
@@ -58,7 +60,7 @@ pub enum Shape {
 
 impl Field {
     pub const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, doc, required: false, secret: false, reserved: false }
+        Self { name, shape, doc, required: false, secret: false, reserved: false, also: &[] }
     }
 
     #[must_use]
@@ -76,6 +78,12 @@ impl Field {
     #[must_use]
     pub const fn reserved(mut self) -> Self {
         self.reserved = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn also(mut self, names: &'static [&'static str]) -> Self {
+        self.also = names;
         self
     }
 }

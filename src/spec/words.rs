@@ -49,7 +49,12 @@ pub(crate) fn article(noun: &str) -> String {
 
 /// `did you mean …? The rest`, or the rest alone.
 pub(crate) fn suggest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>, rest: &str) -> String {
-    let Some(meant) = nearest(found, candidates) else { return rest.to_owned() };
+    suggestion(nearest(found, candidates), rest)
+}
+
+/// [`suggest`] where the candidate is known.
+pub(crate) fn suggestion(meant: Option<&str>, rest: &str) -> String {
+    let Some(meant) = meant else { return rest.to_owned() };
     let mut letters = rest.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     format!("did you mean {}? {}{}", quote(meant), first.collect::<String>(), letters.as_str())
@@ -73,6 +78,11 @@ pub(crate) fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a 
         })
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether two words differ by case and separators alone.
+pub(crate) fn same_word(left: &str, right: &str) -> bool {
+    normalise(left) == normalise(right)
 }
 
 /// Case and separators are what people remember least.

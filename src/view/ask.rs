@@ -10,7 +10,7 @@ use crate::converge::{Answer, Confirm};
 #[derive(Clone, Debug)]
 pub struct Ask {
     pub(super) yes: bool,
-    pub(super) can_ask: bool,
+    pub(super) terminal: bool,
     pub(super) progress: Arc<Progress>,
 }
 
@@ -21,7 +21,7 @@ impl Confirm for Ask {
         }
         self.progress.clear();
         self.progress.say(question);
-        if !self.can_ask {
+        if !self.terminal {
             return Answer::NobodyThere;
         }
         self.progress.say("Type `yes` to go on:");

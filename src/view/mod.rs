@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error.
 
 mod ask;
+mod hints;
 mod json;
 mod paint;
 mod plan;
@@ -12,10 +13,12 @@ mod table;
 
 use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use progress::Progress;
 
 pub use ask::Ask;
+pub use hints::Hints;
 pub use json::envelope;
 pub use paint::Paint;
 pub use plan::{plans_as_lines, plans_for_people};
@@ -32,6 +35,7 @@ pub enum Form {
 
 /// How the streams can be used.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the streams and the flags")]
 pub struct Style {
     pub form: Form,
     /// Only results and what is wrong.
@@ -50,14 +54,25 @@ pub struct Style {
 #[derive(Clone, Debug)]
 pub struct View {
     style: Style,
+    hints: Hints,
     progress: Arc<Progress>,
+    /// Results cannot be written any more.
+    unread: Arc<AtomicBool>,
+    /// And that is an error.
+    lost: Arc<AtomicBool>,
 }
 
 impl View {
-    pub fn new(style: Style) -> Self {
+    pub fn new(style: Style, hints: Hints) -> Self {
         let live = style.errors_are_terminal && !style.quiet && style.form != Form::Json;
         let paint = Paint(style.errors_are_terminal && style.color);
-        Self { style, progress: Arc::new(Progress::new(live, style.quiet, paint)) }
+        Self {
+            style,
+            hints,
+            progress: Arc::new(Progress::new(live, style.quiet, paint)),
+            unread: Arc::default(),
+            lost: Arc::default(),
+        }
     }
 
     pub fn form(&self) -> Form {
@@ -81,7 +96,7 @@ impl View {
 
     /// Who answers a run's questions.
     pub fn ask(&self) -> Ask {
-        Ask { yes: self.style.yes, can_ask: self.style.can_ask, progress: Arc::clone(&self.progress) }
+        Ask { yes: self.style.yes, terminal: self.style.can_ask, progress: Arc::clone(&self.progress) }
     }
 
     /// A result. A reader that went away, as in `mqlab ls | head -1`, is no error.
@@ -89,11 +104,27 @@ impl View {
         self.progress.clear();
         let mut stdout = std::io::stdout().lock();
         let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        if let Err(error) = written
-            && error.kind() != ErrorKind::BrokenPipe
-        {
-            self.progress.say(&format!("cannot write the result: {error}"));
+        drop(stdout);
+        let Err(error) = written else { return };
+        self.unread.store(true, Ordering::Relaxed);
+        if error.kind() != ErrorKind::BrokenPipe && !self.lost.swap(true, Ordering::Relaxed) {
+            self.error(&format!("cannot write the result: {error}"));
         }
+    }
+
+    /// Whether nobody reads results any more.
+    pub fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// Whether a result, or a part of it, could not be written.
+    pub fn lost_a_result(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// A result for people, with commands in it that can be pasted.
+    pub fn result_for_people(&self, text: &str) {
+        self.result(&self.hints.complete(text));
     }
 
     /// A result as JSON.
@@ -104,7 +135,7 @@ impl View {
     /// Something worth knowing beside the result; not said under `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.style.quiet {
-            self.progress.say(text);
+            self.progress.say(&self.hints.complete(text));
         }
     }
 
@@ -112,6 +143,7 @@ impl View {
     pub fn error(&self, text: &str) {
         self.progress.clear();
         let paint = self.paint_errors();
+        let text = self.hints.complete(text);
         let mut lines = text.lines();
         self.progress.say(&format!("{} {}", paint.bad("error:"), lines.next().unwrap_or_default()));
         for line in lines {
@@ -121,6 +153,6 @@ impl View {
 
     /// Text that is formed already, to standard error.
     pub fn say(&self, text: &str) {
-        self.progress.say(text.trim_end_matches('\n'));
+        self.progress.say(&self.hints.complete(text.trim_end_matches('\n')));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use super::Paint;
 use super::plan::shown;
 use crate::brokers::{Outcome, OutcomeResult};
 use crate::converge::{Event, Events, Unit};
+use crate::model::Address;
 
 /// Steps of one broker that are told one by one; of the rest only the number.
 const TOLD: usize = 25;
@@ -46,6 +48,8 @@ struct Steps {
     begun: usize,
     ended: usize,
     told: usize,
+    /// What is being done now, by address.
+    verbs: BTreeMap<Address, &'static str>,
 }
 
 impl Progress {
@@ -57,12 +61,12 @@ impl Progress {
         self.paint
     }
 
-    /// One or more lines to standard error, above what is live.
-    #[expect(clippy::print_stderr, reason = "this is where everything that is no result goes")]
+    /// One or more lines to standard error, above what is live. Where it leads nowhere, the run goes on without.
     pub(super) fn say(&self, text: &str) {
+        let write = || drop(writeln!(std::io::stderr(), "{text}"));
         match &self.bars {
-            Some(bars) => bars.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bars) => bars.suspend(write),
+            None => write(),
         }
     }
 
@@ -111,13 +115,16 @@ impl Progress {
     fn step_ended(&self, outcome: &Outcome, took: Duration) {
         let failed = outcome.result != OutcomeResult::Done;
         let broker = outcome.address.broker.as_str();
-        let (told, left, counts) = {
+        let (told, left, counts, verb) = {
             let mut state = self.state();
             let steps = state.steps.entry(broker.to_owned()).or_default();
             steps.ended += 1;
             let told = failed || steps.told < TOLD;
             steps.told += usize::from(told);
-            (told, steps.begun.saturating_sub(steps.ended), format!("{} of {} steps", steps.ended, steps.begun))
+            let counts = format!("{} of {} steps", steps.ended, steps.begun);
+            // What was done in one request has no beginning of its own.
+            let verb = steps.verbs.remove(&outcome.address).map(|verb| format!("{verb} ")).unwrap_or_default();
+            (told, steps.begun.saturating_sub(steps.ended), counts, verb)
         };
         if left == 0 {
             self.end(broker);
@@ -125,11 +132,11 @@ impl Progress {
             self.update(broker, &counts);
         }
         if told {
-            self.say(&self.step_line(outcome, took));
+            self.say(&self.step_line(outcome, &verb, took));
         }
     }
 
-    fn step_line(&self, outcome: &Outcome, took: Duration) -> String {
+    fn step_line(&self, outcome: &Outcome, verb: &str, took: Duration) -> String {
         let (sign, more) = match &outcome.result {
             OutcomeResult::Done => (self.paint.good("✓"), ""),
             // The reasons come together at the end of the run.
@@ -137,7 +144,7 @@ impl Progress {
             OutcomeResult::Unknown { .. } => (self.paint.bad("?"), ": no answer"),
             OutcomeResult::NotTried { .. } => (self.paint.quiet("-"), ": not tried"),
         };
-        let mut line = format!("  {sign} {}{more}", shown(&outcome.address));
+        let mut line = format!("  {sign} {verb}{}{more}", shown(&outcome.address));
         if took >= Duration::from_millis(100) {
             let seconds = format!(" ({:.1} s)", took.as_secs_f64());
             let _ = write!(line, "{}", self.paint.quiet(&seconds));
@@ -188,6 +195,7 @@ impl Events for Progress {
                     let mut state = self.state();
                     let steps = state.steps.entry(address.broker.clone()).or_default();
                     steps.begun += 1;
+                    steps.verbs.insert(address.clone(), verb);
                     steps.begun
                 };
                 if begun <= TOLD && self.bars.is_some() {
@@ -201,10 +209,9 @@ impl Events for Progress {
             Event::ProgressEnded { subject } => self.end(&subject),
             Event::Output { subject, line } => self.update(&subject, &line),
             Event::Checked { check } => {
-                let (sign, detail) = match check.ok {
-                    true => (self.paint.good("✓"), check.detail.as_str()),
-                    false => (self.paint.bad("✗"), "no"),
-                };
+                // Why not is said at the end of the run.
+                let good = (self.paint.good("✓"), check.detail.as_str());
+                let (sign, detail) = if check.ok { good } else { (self.paint.bad("✗"), "no") };
                 self.say(&format!("  {sign} {}: {}: {detail}", check.broker, check.name));
             }
         }

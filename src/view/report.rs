@@ -61,7 +61,8 @@ fn failed(outcomes: &[Outcome], paint: Paint, out: &mut String) {
         };
         told += 1;
         if told <= TOLD {
-            let _ = writeln!(out, "  {} {}: {}", paint.bad("✗"), shown(&outcome.address), reason.replace('\n', "\n    "));
+            let _ =
+                writeln!(out, "  {} {}: {}", paint.bad("✗"), shown(&outcome.address), reason.replace('\n', "\n    "));
         }
     }
     if told > TOLD {
@@ -78,10 +79,16 @@ fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
     let go_on = format!("run the same command to go on: {}", ending.command);
     if failed > 0 || not_tried > 0 {
         let all = report.outcomes.len();
-        return format!("{}: {go_on}", paint.bad(&format!("{done} of {all} steps done, {failed} failed, {not_tried} not tried")));
+        return format!(
+            "{}: {go_on}",
+            paint.bad(&format!("{done} of {all} steps done, {failed} failed, {not_tried} not tried"))
+        );
     }
     if !report.failures.is_empty() || report.checks_failed() > 0 {
-        return format!("{}; {go_on}", paint.bad(&format!("Not all is well: {done} steps done")));
+        return format!(
+            "{}; {go_on}",
+            paint.bad(&format!("Not all is well: {done} step{} done", if done == 1 { "" } else { "s" }))
+        );
     }
     let mut line = match done {
         0 if blocked == 0 => format!("Nothing to do: everything is as the file says ({unchanged} unchanged)"),
@@ -112,7 +119,8 @@ pub fn brokers_table(brokers: &[BrokerState], paint: Paint) -> String {
         };
         let image = broker.image.as_ref().map(|image| image.source.to_string()).unwrap_or_default();
         let user = broker.user.clone().unwrap_or_default();
-        let mut first = [broker.name.as_str(), broker.kind, broker.version.as_str(), state, user.as_str(), image.as_str()];
+        let mut first =
+            [broker.name.as_str(), broker.kind, broker.version.as_str(), state, user.as_str(), image.as_str()];
         let rows = broker.endpoints.iter().flat_map(|(port, all)| all.iter().map(move |endpoint| (port, endpoint)));
         let mut any = false;
         for (port, endpoint) in rows {

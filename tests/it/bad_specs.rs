@@ -1,15 +1,19 @@
 //! Files full of mistakes, and everything that must be said about each.
 //!
 //! `tests/fixtures/bad/NAME.yaml`, with `NAME.2.yaml` as a second `-f` where it is there, gives `NAME.txt`.
-//! `UPDATE_GOLDEN=1` rewrites the expected files; read the difference before committing it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use mqlab::model::Stack;
 use mqlab::spec::{self, Environment, Input, Loaded, render};
+use regex::Regex;
+
+use crate::golden::Golden;
+use crate::sources::sources;
 
 /// The variables and files of the fixtures.
 struct Fixed;
@@ -38,6 +42,15 @@ fn names(ending: &str) -> BTreeSet<String> {
     names.filter_map(|name| name.strip_suffix(ending).map(str::to_owned)).collect()
 }
 
+/// What was read of each fixture, by its name.
+fn loaded() -> &'static BTreeMap<String, Loaded> {
+    static LOADED: LazyLock<BTreeMap<String, Loaded>> = LazyLock::new(|| {
+        let names = names(".yaml").into_iter().filter(|name| !name.ends_with(".2"));
+        names.map(|name| (name.clone(), load(&name))).collect()
+    });
+    &LOADED
+}
+
 fn load(name: &str) -> Loaded {
     let files = [format!("{name}.yaml"), format!("{name}.2.yaml")];
     let inputs = files.iter().filter_map(|file| {
@@ -52,50 +65,58 @@ fn load(name: &str) -> Loaded {
     loaded
 }
 
-fn fixtures() -> BTreeSet<String> {
-    names(".yaml").into_iter().filter(|name| !name.ends_with(".2")).collect()
-}
-
 #[test]
 fn every_mistake_is_reported_at_its_place_with_a_way_out() {
-    #[expect(clippy::disallowed_methods, reason = "the switch that rewrites expected files")]
-    let update = std::env::var("UPDATE_GOLDEN").is_ok();
-    let mut different = Vec::new();
-    for name in fixtures() {
-        let loaded = load(&name);
+    let mut golden = Golden::new("fixtures/bad", ".txt");
+    let mut wrong = Vec::new();
+    for (name, loaded) in loaded() {
         let found = render::plain(&loaded.diagnostics, &loaded.sources);
-        let path = folder().join(format!("{name}.txt"));
-        if update {
-            std::fs::write(&path, &found).unwrap();
-        }
-        let wanted = std::fs::read_to_string(&path).unwrap_or_default();
-        if found != wanted {
-            let diff = similar::TextDiff::from_lines(&wanted, &found);
-            different.push(diff.unified_diff().header(&format!("{name}.txt"), "found").to_string());
-        }
-        if !loaded.diagnostics.has_errors() {
-            different.push(format!("{name} has no mistakes\n"));
+        if loaded.diagnostics.list.is_empty() {
+            wrong.push(format!("{name} has no mistakes\n"));
         }
         if found.contains("planted-password") {
-            different.push(format!("{name} shows a password:\n{found}"));
+            wrong.push(format!("{name} shows a password:\n{found}"));
         }
         let helpless = loaded.diagnostics.list.iter().filter(|one| one.help.as_ref().is_none_or(String::is_empty));
-        different.extend(helpless.map(|one| format!("{name}: no help for {one:?}\n")));
+        wrong.extend(helpless.map(|one| format!("{name}: no help for {one:?}\n")));
+        golden.add(name, found);
     }
-    assert!(different.is_empty(), "{}", different.concat());
+    assert!(wrong.is_empty(), "{}", wrong.concat());
+    golden.check();
 }
 
 #[test]
-fn every_expected_file_belongs_to_a_fixture() {
-    let unused: Vec<String> = names(".txt").difference(&fixtures()).cloned().collect();
-    assert!(unused.is_empty(), "no fixture for {unused:?}");
-    assert!(fixtures().len() >= 40, "{} fixtures", fixtures().len());
+fn there_are_forty_and_most_hold_several_mistakes() {
+    let mistakes: Vec<usize> = loaded().values().map(|loaded| loaded.diagnostics.list.len()).collect();
+    let several = mistakes.iter().filter(|count| **count >= 3).count();
+    assert!(mistakes.len() >= 40 && several >= 40, "{several} of {} with three or more", mistakes.len());
+}
+
+/// Every code that the program can say is in some fixture. A code is a text right behind one of these.
+#[test]
+fn every_code_has_a_fixture() {
+    let before = Regex::new(r"\b(error|lint|report)\(\s*$|\bcode:\s*$|\bSome\(\(\s*$").unwrap();
+    let code = Regex::new("^[a-z0-9]+(-[a-z0-9]+)*$").unwrap();
+    let mut sayable = BTreeSet::new();
+    for source in sources().iter().filter(|source| !source.path.contains("/session/")) {
+        let codes =
+            source.literals.iter().filter(|one| code.is_match(&one.text) && before.is_match(&source.code[..one.at]));
+        // Pairs of other things begin like that too.
+        let codes = codes.filter(|one| one.text.contains('-') || !source.code[..one.at].trim_end().ends_with("Some(("));
+        sayable.extend(codes.map(|one| one.text.as_str()));
+    }
+    let said: BTreeSet<&str> =
+        loaded().values().flat_map(|loaded| &loaded.diagnostics.list).map(|one| one.code).collect();
+    let unknown: Vec<_> = said.difference(&sayable).collect();
+    assert!(unknown.is_empty(), "said, and not found in the sources: {unknown:?}");
+    let silent: Vec<_> = sayable.difference(&said).collect();
+    assert!(silent.is_empty(), "no fixture for {silent:?}");
+    assert!(sayable.len() > 80, "{}", sayable.len());
 }
 
 #[test]
 fn the_drawn_form_shows_every_line_and_no_password() {
-    for name in fixtures() {
-        let loaded = load(&name);
+    for (name, loaded) in loaded() {
         let style = render::Style { color: false, unicode: true, width: 100 };
         let drawn = render::fancy(&loaded.diagnostics, &loaded.sources, style);
         for one in render::reports(&loaded.diagnostics, &loaded.sources) {

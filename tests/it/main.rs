@@ -2,7 +2,14 @@
 
 mod architecture;
 mod bad_specs;
+mod examples;
+mod golden;
+mod links;
+mod plans;
+mod registry;
 mod schema;
+mod secrets;
 mod site;
 mod site_fixture;
 mod sources;
+mod specs;

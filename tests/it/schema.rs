@@ -1,35 +1,16 @@
 //! The JSON Schema against every spec that is meant to be good.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use mqlab::model::Stack;
-use mqlab::spec::{self, Environment, Input, render};
+use mqlab::spec::{self, render};
 
-/// Good specs do without variables and files.
-struct Nothing;
-
-impl Environment for Nothing {
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
-    }
-
-    fn file(&self, _spec: &str, path: &str) -> Result<String, String> {
-        Err(format!("cannot read {path}: no such file"))
-    }
-}
+use crate::specs::{Nothing, examples, load, name_of, specs_in};
 
 /// Examples, and one fixture that uses every key.
 fn good_specs() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = [root.join("examples"), root.join("tests/fixtures/good")];
-    let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
-    files.sort();
-    assert!(!files.is_empty());
-    files
+    [examples(), specs_in("tests/fixtures/good")].concat()
 }
 
 #[test]
@@ -49,16 +30,10 @@ fn the_schema_is_one_and_accepts_every_good_spec() {
 }
 
 #[test]
-fn every_good_spec_becomes_a_stack() {
-    for file in good_specs() {
-        let bytes = std::fs::read(&file).unwrap();
-        let mut loaded = spec::load(vec![Input { name: "mqlab.yaml".into(), bytes }], &Nothing);
-        let stack = loaded.tree.as_ref().and_then(|tree| {
-            let folder = file.parent().unwrap().to_path_buf();
-            Stack::build(tree, &loaded.sources, folder, &mut loaded.diagnostics)
-        });
-        let said = render::plain(&loaded.diagnostics, &loaded.sources);
-        assert!(stack.is_some(), "{}:\n{said}", file.display());
+fn the_spec_with_every_key_becomes_a_stack() {
+    for file in specs_in("tests/fixtures/good") {
+        let (stack, loaded) = load(&name_of(&file), &std::fs::read_to_string(&file).unwrap(), &Nothing);
+        assert!(stack.is_some(), "{}", render::plain(&loaded.diagnostics, &loaded.sources));
     }
 }
 

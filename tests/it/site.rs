@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use mqlab::site::{Page, build, write};
 
+use crate::golden::Golden;
+use crate::links::{attributes, follow, links};
 use crate::site_fixture::{Fixture, hostile, large, small, tour};
 
 fn pages(fixture: &Fixture) -> Vec<Page> {
@@ -69,25 +71,7 @@ fn every_link_leads_to_a_file_and_every_fragment_to_an_id() {
     let fixtures =
         [("tour", tour()), ("hostile", hostile()), ("large", large(200)), ("small", small()), ("two languages", two)];
     for (name, fixture) in fixtures {
-        let pages = pages(&fixture);
-        let by_path: BTreeMap<&str, &str> =
-            pages.iter().map(|page| (page.path.as_str(), page.content.as_str())).collect();
-        let mut checked = 0;
-        for page in pages.iter().filter(|page| page.path.ends_with("html") || page.path.ends_with("svg")) {
-            for link in attributes(&page.content, "href").chain(attributes(&page.content, "src")) {
-                if link.starts_with("data:image/svg+xml,") {
-                    continue;
-                }
-                let (path, fragment) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
-                let target = if path.is_empty() { page.path.clone() } else { resolve(&page.path, path) };
-                let found = by_path.get(target.as_str());
-                let found = found.unwrap_or_else(|| panic!("{name}: {} links to {link}", page.path));
-                if let Some(id) = fragment {
-                    assert!(attributes(found, "id").any(|own| own == id), "{name}: {} links to {link}", page.path);
-                }
-                checked += 1;
-            }
-        }
+        let checked = follow(name, &pages(&fixture));
         assert!(checked > 50, "{name}: only {checked} links");
     }
 }
@@ -130,10 +114,7 @@ fn a_page_asks_for_nothing_from_outside_and_allows_no_inline_code() {
         assert!(page.content.contains("Content-Security-Policy"), "{}", page.path);
         assert_eq!(attributes(&page.content, "style").count(), 0, "{}", page.path);
         assert!(!page.content.contains("<style") && !page.content.contains(" onclick"), "{}", page.path);
-        for link in attributes(&page.content, "href").chain(attributes(&page.content, "src")) {
-            if link.starts_with("data:image/svg+xml,") {
-                continue;
-            }
+        for link in links(&page.content) {
             assert!(!link.contains("://") && !link.starts_with("//") && !link.starts_with('/'), "{link}");
         }
     }
@@ -203,59 +184,20 @@ fn every_word_is_used() {
     }
 }
 
-/// `UPDATE_GOLDEN=1` writes the files anew.
 #[test]
 fn the_small_stack_is_as_recorded() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/site");
-    let mut expected: BTreeMap<String, String> = BTreeMap::new();
-    for page in pages(&small()).into_iter().filter(|page| page.path.ends_with("html")) {
-        expected.insert(page.path.replace('/', "__"), main(&page.content).to_owned() + "\n");
+    let mut golden = Golden::new("golden/site", ".html");
+    for page in pages(&small()).iter().filter(|page| page.path.ends_with("html")) {
+        let name = page.path.replace('/', "__");
+        golden.add(name.trim_end_matches(".html"), main(&page.content).to_owned() + "\n");
     }
-    #[expect(clippy::disallowed_methods, reason = "the one switch of the golden tests")]
-    let update = std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1");
-    if update {
-        drop(std::fs::remove_dir_all(&folder));
-        std::fs::create_dir_all(&folder).unwrap();
-        for (name, content) in &expected {
-            std::fs::write(folder.join(name), content).unwrap();
-        }
-    }
-    let recorded: BTreeSet<String> =
-        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(recorded, expected.keys().cloned().collect(), "missing or unused files in {}", folder.display());
-    for (name, content) in expected {
-        let recorded = std::fs::read_to_string(folder.join(&name)).unwrap();
-        if recorded != content {
-            let diff = similar::TextDiff::from_lines(&recorded, &content);
-            panic!("{name} has changed; UPDATE_GOLDEN=1 accepts it\n{}", diff.unified_diff().context_radius(2));
-        }
-    }
+    golden.check();
 }
 
 fn main(content: &str) -> &str {
     let start = content.find("<main").unwrap_or(0);
     let end = content.find("</main>").map_or(content.len(), |at| at + "</main>".len());
     &content[start..end]
-}
-
-fn attributes<'a>(content: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    let start = format!(" {name}=\"");
-    content.match_indices(&start).map(|(at, _)| at + start.len()).collect::<Vec<_>>().into_iter().map(|at| {
-        let rest = &content[at..];
-        &rest[..rest.find('"').unwrap_or(0)]
-    })
-}
-
-fn resolve(from: &str, link: &str) -> String {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in link.split('/') {
-        match part {
-            ".." => assert!(parts.pop().is_some(), "{from} links out of the site: {link}"),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[test]

@@ -518,6 +518,7 @@ fn report() -> RunReport {
         version: version.to_owned(),
         status: BrokerStatus::Ready,
         endpoints: ports.iter().map(|(name, at)| ((*name).to_owned(), vec![(*at).to_owned()])).collect(),
+        advertise_host: "127.0.0.1".to_owned(),
         image: ImageReport {
             source: "built here from the recipe".to_owned(),
             reference: reference.to_owned(),

@@ -7,6 +7,8 @@ mod catalogue;
 mod causes;
 mod config_keys;
 mod container;
+#[cfg(test)]
+mod fake;
 mod lesson;
 mod lint;
 mod normalise;
@@ -18,6 +20,9 @@ mod testing;
 mod topology;
 mod units;
 mod validate;
+
+#[cfg(test)]
+pub(crate) use fake::FakeKafka;
 
 use super::{Broker, Description, Lesson, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};

@@ -23,17 +23,20 @@ static TOPIC: Object = Object {
             "partitions",
             Shape::Int { least: 1, most: i32::MAX as i64 },
             "Into how many logs the topic is split; default 1. It can grow and never shrink.",
-        ),
+        )
+        .also(&["num_partitions", "partition_count"]),
         Field::new(
             "replication_factor",
             Shape::Int { least: 1, most: i16::MAX as i64 },
             "On how many nodes each partition is kept; default 1, at most `nodes`.",
-        ),
+        )
+        .also(&["replicas", "replication"]),
         Field::new(
             "config",
             Shape::Map { key: "topic configuration key", value: &Shape::Scalar },
             "Topic configuration as Kafka spells it: `retention.ms: 7d`. `null` means the broker's default.",
-        ),
+        )
+        .also(&["settings", "configuration", "properties"]),
         Field::new(
             "on_change",
             Shape::Choice(&["refuse", "replace"]),

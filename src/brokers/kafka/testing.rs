@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{BrokerModel, Facts, Origin, Storage};
-use crate::spec::{Diagnostics, Entry, Map, Node, NodeValue, Position, Text};
+use crate::spec::{Entry, Map, Node, NodeValue, Position, Text};
 
 /// A broker `events` with this body; `nodes` and `storage` in it count.
 pub(super) fn broker(yaml: &str) -> BrokerModel {
@@ -46,14 +46,6 @@ pub(super) fn facts() -> Facts {
     }
 }
 
-/// `line: code: text` and the help of each mistake, in order.
-pub(super) fn complaints(diagnostics: &Diagnostics) -> Vec<String> {
-    let show = |one: &crate::spec::Diagnostic| {
-        format!("{}: {}: {} | {}", one.at.line, one.code, one.text, one.help.as_deref().unwrap_or(""))
-    };
-    diagnostics.list.iter().map(show).collect()
-}
-
 fn node(value: &serde_yaml::Value, line: &mut u32) -> Node {
     let at = Position { file: 0, line: *line, column: 1, length: 1 };
     let value = match value {
@@ -62,7 +54,7 @@ fn node(value: &serde_yaml::Value, line: &mut u32) -> Node {
         serde_yaml::Value::Number(number) => {
             number.as_i64().map_or_else(|| NodeValue::Float(number.as_f64().unwrap()), NodeValue::Int)
         }
-        serde_yaml::Value::String(text) => NodeValue::Text(Text { value: text.clone(), interpolated: false }),
+        serde_yaml::Value::String(text) => NodeValue::Text(Text::plain(text)),
         serde_yaml::Value::Sequence(items) => NodeValue::List(items.iter().map(|item| node(item, line)).collect()),
         serde_yaml::Value::Mapping(map) => NodeValue::Map(Map {
             entries: map

@@ -110,6 +110,12 @@ fn read_with_unit(name: &str, text: &str) -> Result<i64, Misfit> {
             });
         }
     };
+    if suffix.starts_with('.') {
+        return Err(Misfit {
+            text: format!("`{text}` is not a whole number"),
+            help: Some(format!("use a smaller unit; there are {units}")),
+        });
+    }
     let Some((_, factor)) = known.iter().find(|(unit, _)| *unit == suffix) else {
         return Err(Misfit {
             text: format!("`{suffix}` is not a unit of `{name}`"),

@@ -38,16 +38,16 @@ fn check_name(topic: &Topic<'_>, diagnostics: &mut Diagnostics) {
     let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
     let wanted = "Kafka takes 1 to 249 letters, digits, `.`, `_` and `-`";
     if name.is_empty() {
-        diagnostics.error("bad-name", topic.at, "a topic has no name", wanted.to_owned());
+        diagnostics.error("invalid-name", topic.at, "a topic has no name", wanted.to_owned());
     } else if let Some(bad) = name.chars().find(|character| !allowed(*character)) {
         let text = format!("`{}` cannot be in the name of a topic", bad.escape_debug());
-        diagnostics.error("bad-name", topic.at, text, wanted.to_owned());
+        diagnostics.error("invalid-name", topic.at, text, wanted.to_owned());
     } else if name.len() > LONGEST_NAME {
         let text = format!("the name of this topic has {} characters", name.len());
-        diagnostics.error("bad-name", topic.at, text, wanted.to_owned());
+        diagnostics.error("invalid-name", topic.at, text, wanted.to_owned());
     } else if name == "." || name == ".." {
         let text = format!("a topic cannot be called `{name}`: its folder on disk would be another one");
-        diagnostics.error("bad-name", topic.at, text, wanted.to_owned());
+        diagnostics.error("invalid-name", topic.at, text, wanted.to_owned());
     } else if is_protected(name) {
         let text = format!("`{name}` is a name that Kafka or mqlab keeps for itself");
         let help = "names that begin with `__` or `mqlab-probe-` are never touched; choose another".to_owned();

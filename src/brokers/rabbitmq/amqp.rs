@@ -1,5 +1,8 @@
 //! AMQP 0-9-1, for what only it can do: the greeting, exact counts, and a message that goes round.
 
+mod bind;
+mod stream;
+
 use std::io;
 use std::time::Duration;
 
@@ -16,6 +19,9 @@ use tokio::time::timeout;
 use super::kinds::SCRATCH;
 use crate::brokers::{Endpoint, SessionError, Target};
 use crate::plan::Contents;
+
+pub(super) use bind::bind;
+pub(super) use stream::stream_length;
 
 /// Asks for AMQP 0-9-1 and waits for the server's first method frame. Logs in as nobody.
 pub(super) async fn greeting(target: &Target) -> Result<(), SessionError> {
@@ -106,7 +112,7 @@ pub(super) async fn round_trip(target: &Target, vhost: &str) -> Result<String, S
 }
 
 /// To one virtual host, as mqlab's user.
-pub(super) async fn connect(target: &Target, vhost: &str) -> Result<Connection, SessionError> {
+async fn connect(target: &Target, vhost: &str) -> Result<Connection, SessionError> {
     let endpoint = endpoint(target)?;
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let url =
@@ -117,15 +123,12 @@ pub(super) async fn connect(target: &Target, vhost: &str) -> Result<Connection, 
 }
 
 /// The answer does not matter: the server notices a closed socket too.
-pub(super) async fn close(target: &Target, connection: Connection) {
+async fn close(target: &Target, connection: Connection) {
     let _ = timeout(target.deadline.min(Duration::from_secs(1)), connection.close(200, "done".into())).await;
 }
 
 /// Gives a call the deadline of one request.
-pub(super) async fn within<T>(
-    target: &Target,
-    call: impl IntoFuture<Output = lapin::Result<T>>,
-) -> Result<T, SessionError> {
+async fn within<T>(target: &Target, call: impl IntoFuture<Output = lapin::Result<T>>) -> Result<T, SessionError> {
     let name = name(target, endpoint(target)?);
     match timeout(target.deadline, call.into_future()).await {
         Err(_) => Err(SessionError::TimedOut { endpoint: name, seconds: target.deadline.as_secs() }),

@@ -1,4 +1,4 @@
-//! The management API, as far as mqlab needs it.
+//! One broker's management API as far as mqlab needs it, and AMQP beside it.
 //!
 //! Not the RabbitMQ team's `rabbitmq_http_client`, which was tried on paper at 0.93: its typed definitions
 //! drop fields that they do not know, so a re-created binding or policy could lose some; its error details
@@ -12,12 +12,15 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 
 use super::errors::reason_text;
+use super::wire::{Network, Request, Wire};
 use crate::brokers::{SessionError, Target};
+use crate::model::Resource;
 use crate::net::http::{Answer, HttpClient, HttpError};
+use crate::plan::Contents;
 
 /// A client for one broker.
 pub(super) struct Client {
-    http: HttpClient,
+    wire: Box<dyn Wire>,
     endpoint: String,
     user: String,
     deadline: Duration,
@@ -33,7 +36,40 @@ impl Client {
         let endpoint = format!("{} (management, {endpoint})", target.broker);
         let http =
             http.map_err(|error| SessionError::Protocol { endpoint: endpoint.clone(), detail: error.to_string() })?;
-        Ok(Self { http, endpoint, user: target.user.clone(), deadline: target.deadline })
+        Ok(Self::over(Box::new(Network::new(http, target)), endpoint, target))
+    }
+
+    pub(super) fn over(wire: Box<dyn Wire>, endpoint: String, target: &Target) -> Self {
+        Self { wire, endpoint, user: target.user.clone(), deadline: target.deadline }
+    }
+
+    /// See [`super::amqp::greeting`].
+    pub(super) async fn greeting(&self) -> Result<(), SessionError> {
+        self.wire.greeting().await
+    }
+
+    /// See [`super::amqp::ready`].
+    pub(super) async fn ready(
+        &self,
+        vhost: &str,
+        queues: &[&str],
+    ) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
+        self.wire.ready(vhost, queues).await
+    }
+
+    /// See [`super::amqp::stream_length`].
+    pub(super) async fn stream_length(&self, vhost: &str, name: &str) -> Result<u64, SessionError> {
+        self.wire.stream_length(vhost, name).await
+    }
+
+    /// See [`super::amqp::bind`].
+    pub(super) async fn bind(&self, binding: &Resource) -> Result<(), SessionError> {
+        self.wire.bind(binding).await
+    }
+
+    /// See [`super::amqp::round_trip`].
+    pub(super) async fn round_trip(&self, vhost: &str) -> Result<String, SessionError> {
+        self.wire.round_trip(vhost).await
     }
 
     /// The answer of a `GET` as JSON.
@@ -110,7 +146,8 @@ impl Client {
         body: Option<&Json>,
         deadline: Duration,
     ) -> Result<Answer, SessionError> {
-        self.http.send(method, path, query, body, deadline).await.map_err(|error| match error {
+        let request = Request { method: &method, path, query, body, deadline };
+        self.wire.http(request).await.map_err(|error| match error {
             HttpError::TimedOut(after) => {
                 SessionError::TimedOut { endpoint: self.endpoint.clone(), seconds: after.as_secs() }
             }

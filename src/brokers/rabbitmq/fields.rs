@@ -19,7 +19,12 @@ pub(super) const FIELDS: &[Field] = &[
         Shape::List(&Shape::Text),
         "Plugins to enable, besides `rabbitmq_management` and `rabbitmq_prometheus`, which are always on.",
     ),
-    Field::new("users", Shape::Map { key: "user", value: &Shape::Object(&USER) }, "Who may log in."),
+    Field::new(
+        "users",
+        Shape::Map { key: "user", value: &Shape::Object(&USER) },
+        "Who may log in, and what each may do.",
+    )
+    .also(&["permissions", "topic_permissions"]),
     Field::new(
         "vhosts",
         Shape::Map { key: "virtual host", value: &Shape::Object(&VHOST) },
@@ -91,9 +96,13 @@ const USER: Object = Object {
     name: "user",
     doc: "A user of the broker's own database.",
     fields: &[
-        Field::new("password", Shape::Text, "Compared with the hash that the broker has; never shown.")
-            .required()
-            .secret(),
+        Field::new(
+            "password",
+            Shape::Text,
+            "The password, best as `${env:NAME}`. It is compared with the hash that the broker has, and never shown.",
+        )
+        .required()
+        .secret(),
         Field::new(
             "tags",
             Shape::List(&Shape::Text),
@@ -158,7 +167,7 @@ const EXCHANGE: Object = Object {
         Field::new("durable", Shape::Bool, "Survives a restart of the broker; true by default."),
         Field::new("auto_delete", Shape::Bool, "Goes away when the last binding from it does; false by default."),
         Field::new("internal", Shape::Bool, "Takes messages from other exchanges only; false by default."),
-        Field::new("alternate_exchange", Shape::Text, "Gets the messages that nothing bound here takes."),
+        Field::new("alternate_exchange", Shape::Text, "Gets the messages that nothing bound here takes.").also(&["ae"]),
         Field::new("arguments", ARGUMENTS, "Further arguments, as the broker spells them."),
         ON_CHANGE,
     ],
@@ -185,8 +194,9 @@ const QUEUE: Object = Object {
             "dead_letter",
             Shape::Object(&DEAD_LETTER),
             "Where messages go that are rejected, expire or do not fit.",
-        ),
-        Field::new("message_ttl", Shape::Duration, "How long a message waits before it expires."),
+        )
+        .also(&["dlx", "dlq", "dead_letter_exchange"]),
+        Field::new("message_ttl", Shape::Duration, "How long a message waits before it expires.").also(&["ttl"]),
         Field::new("expires", Shape::Duration, "How long the queue may be unused before it goes away."),
         Field::new("max_length", Shape::Int { least: 0, most: i64::MAX }, "The most messages that are ready."),
         Field::new("max_length_bytes", Shape::Size, "The most bytes of messages that are ready."),
@@ -224,7 +234,8 @@ const QUEUE_BINDING: Object = Object {
             "routing_key",
             Shape::Text,
             "What the exchange compares the message's routing key with; empty by default.",
-        ),
+        )
+        .also(&["key", "binding_key"]),
         Field::new("arguments", ARGUMENTS, "What a headers exchange compares the message's headers with."),
     ],
 };
@@ -240,7 +251,8 @@ const BINDING: Object = Object {
             "routing_key",
             Shape::Text,
             "What the exchange compares the message's routing key with; empty by default.",
-        ),
+        )
+        .also(&["key", "binding_key"]),
         Field::new("arguments", ARGUMENTS, "What a headers exchange compares the message's headers with."),
     ],
 };
@@ -266,7 +278,11 @@ const POLICY: Object = Object {
             Shape::Int { least: i64::MIN, most: i64::MAX },
             "The highest one that matches applies; 0 by default.",
         ),
-        Field::new("definition", ARGUMENTS, "The settings: `message-ttl`, `max-length`, `dead-letter-exchange` …")
-            .required(),
+        Field::new(
+            "definition",
+            ARGUMENTS,
+            "The settings, as the broker spells them: `message-ttl`, `max-length`, `dead-letter-exchange` and others.",
+        )
+        .required(),
     ],
 };

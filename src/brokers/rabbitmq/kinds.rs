@@ -34,7 +34,8 @@ const POLICY_ROWS: &[AttributeRule] = &[
     row("definition", in_place, "The settings. The broker takes them as one document and applies them at once."),
 ];
 
-/// Only a binding is deleted without `--allow-data-loss`: what else goes may have been somebody's only copy.
+/// Only a binding is deleted without `--allow-data-loss`: a policy or a permission holds no message, but what
+/// messages and people may do depends on it.
 const QUIET: KindRules = KindRules {
     kind: "",
     plural: "",
@@ -122,9 +123,9 @@ pub(super) static KINDS: &[KindRules] = &[
             row("arguments.*", arguments, "Part of the declaration."),
         ],
         protected: |address| is_reserved(address),
+        holds_data: true,
         produce: true,
         consume: true,
-        ..QUIET
     },
     KindRules {
         kind: BINDING,

@@ -1,7 +1,7 @@
 //! RabbitMQ: virtual hosts, exchanges, queues, bindings, policies and users, over the management API.
 //!
 //! Pure: `fields`, `kinds`, `catalogue`, `read` (the body as types), `validate`, `containers`, `topology`,
-//! `normalise`, `rules`, `router`, `lesson`. IO: `client` (management API), `amqp`, `session`.
+//! `normalise`, `rules`, `router`, `lesson`. IO: `client` (management API), `amqp`, `wire` (both), `session`.
 
 mod address;
 mod amqp;
@@ -11,6 +11,8 @@ mod containers;
 mod definitions;
 mod effective;
 mod errors;
+#[cfg(test)]
+mod fake;
 mod fields;
 mod guard;
 mod kinds;
@@ -28,9 +30,13 @@ mod session;
 mod topology;
 mod units;
 mod validate;
+mod wire;
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+pub(crate) use fake::FakeRabbit;
 
 use crate::brokers::{Broker, Description, Lesson, Objection, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};

@@ -36,7 +36,29 @@ pub(super) fn resources(broker: &str, definitions: &Json, exchanges: &Json) -> V
     found.extend(internal.map(|item| reader.exchange(item)));
     found.extend(items(definitions, "queues").map(|item| reader.queue(item)));
     found.extend(items(definitions, "bindings").map(|item| reader.binding(item)));
+    hold_on_to_destinations(&mut found);
     found
+}
+
+/// An exchange with `auto_delete` goes away with the last binding from it: it may go with whatever it is bound to.
+fn hold_on_to_destinations(found: &mut [Resource]) {
+    let volatile = |one: &&mut Resource| {
+        one.address.kind == kinds::EXCHANGE && one.attribute("auto_delete").and_then(Value::as_bool) == Some(true)
+    };
+    let (bindings, mut others): (Vec<&mut Resource>, Vec<&mut Resource>) =
+        found.iter_mut().partition(|one| one.address.kind == kinds::BINDING);
+    let mut volatile: BTreeMap<Address, &mut Resource> =
+        others.iter_mut().map(|one| &mut **one).filter(volatile).map(|one| (one.address.clone(), one)).collect();
+    for binding in bindings {
+        let text = |name: &str| binding.attribute(name).and_then(Value::as_text).unwrap_or_default();
+        let (broker, vhost) = (&binding.address.broker, binding.address.vhost_name());
+        let source = address::exchange(broker, vhost, text("source"));
+        let target = if text("destination_type") == "exchange" { address::exchange } else { address::queue };
+        let destination = target(broker, vhost, text("destination"));
+        if let Some(exchange) = volatile.get_mut(&source).filter(|_| destination != source) {
+            exchange.needs.insert(destination);
+        }
+    }
 }
 
 struct Reader<'a> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::effective::{Target, applies_to};
 use super::{pattern, units};
 use crate::model::{BrokerModel, OnChange, Secret, Value};
-use crate::spec::{Entry, Node, Position};
+use crate::spec::{Entry, Node, NodeValue, Position};
 
 /// The virtual host of everything that is written directly under the broker.
 pub(super) const ROOT: &str = "/";
@@ -67,6 +67,9 @@ pub(super) struct Vhost<'a> {
     pub(super) bindings: Vec<Binding<'a>>,
     pub(super) policies: Vec<Policy<'a>>,
     pub(super) operator_policies: Vec<Policy<'a>>,
+    /// Where a list or text stands instead of exchanges or queues, which was reported; or nothing at all.
+    pub(super) no_exchanges: Option<Position>,
+    pub(super) no_queues: Option<Position>,
     /// Positions in `exchanges` and `queues` by name: a large spec refers to them thousands of times.
     exchange_index: BTreeMap<&'a str, usize>,
     queue_index: BTreeMap<&'a str, usize>,
@@ -145,6 +148,7 @@ pub(super) struct Policy<'a> {
     pub(super) compiled: Result<pattern::Pattern, String>,
     pub(super) apply_to: &'a str,
     pub(super) priority: i64,
+    pub(super) has_definition: bool,
     pub(super) definition: Vec<Argument<'a>>,
     pub(super) description: Option<&'a str>,
 }
@@ -180,6 +184,8 @@ impl<'a> Vhost<'a> {
     fn read(name: Named<'a>, node: &'a Node, declared: bool, on_change: OnChange) -> Self {
         let own = |key: &str| node.get(key).filter(|_| declared);
         let default_queue_type = own("default_queue_type").and_then(Node::as_text);
+        let nothing =
+            |key: &str| node.get(key).filter(|child| matches!(child.value, NodeValue::Null)).map(|child| child.at);
         let mut bindings: Vec<Binding<'a>> = node.items_of("bindings").iter().filter_map(Binding::read).collect();
         for queue in node.entries_of("queues") {
             bindings.extend(queue.value.items_of("bindings").iter().filter_map(|item| Binding::of_queue(queue, item)));
@@ -201,6 +207,8 @@ impl<'a> Vhost<'a> {
             bindings,
             policies: node.entries_of("policies").iter().map(Policy::read).collect(),
             operator_policies: node.entries_of("operator_policies").iter().map(Policy::read).collect(),
+            no_exchanges: nothing("exchanges"),
+            no_queues: nothing("queues"),
             exchange_index: BTreeMap::new(),
             queue_index: BTreeMap::new(),
             name,
@@ -220,6 +228,8 @@ impl<'a> Vhost<'a> {
         self.bindings.extend(other.bindings);
         self.policies.extend(other.policies);
         self.operator_policies.extend(other.operator_policies);
+        self.no_exchanges = self.no_exchanges.or(other.no_exchanges);
+        self.no_queues = self.no_queues.or(other.no_queues);
     }
 
     /// The first of a name wins; a second one is reported.
@@ -359,6 +369,7 @@ impl<'a> Policy<'a> {
             compiled: pattern::Pattern::new(pattern.name),
             apply_to: node.text_of("apply_to").unwrap_or("all"),
             priority: node.int_of("priority").unwrap_or(0),
+            has_definition: node.get("definition").is_some(),
             definition: arguments(node, "definition"),
             description: node.text_of("description"),
         }

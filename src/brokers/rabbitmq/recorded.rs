@@ -1,6 +1,7 @@
 //! What one version of the broker knows, as `scripts/record-config/rabbitmq.py` recorded it from a live one.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -38,9 +39,21 @@ pub(super) struct QueueType {
 
 impl Recorded {
     /// Of a version in the catalogue; empty for any other.
-    pub(super) fn of(version: &str) -> Self {
-        let text = CATALOGUE.version(version).map_or("{}", |version| version.config_keys);
-        serde_json::from_str(text).unwrap_or_default()
+    pub(super) fn of(version: &str) -> &'static Self {
+        static RECORDED: OnceLock<BTreeMap<&'static str, Recorded>> = OnceLock::new();
+        static NONE: Recorded = Recorded {
+            configuration: BTreeMap::new(),
+            queue_types: BTreeMap::new(),
+            policy_keys: Vec::new(),
+            operator_policy_keys: Vec::new(),
+            plugins: Vec::new(),
+            exchange_types: BTreeMap::new(),
+        };
+        let recorded = RECORDED.get_or_init(|| {
+            let read = |text| serde_json::from_str(text).unwrap_or_default();
+            CATALOGUE.versions.iter().map(|version| (version.number, read(version.config_keys))).collect()
+        });
+        recorded.get(version).unwrap_or(&NONE)
     }
 
     pub(super) fn configuration_key(&self, key: &str) -> Option<&ConfigurationKey> {

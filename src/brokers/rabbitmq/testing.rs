@@ -84,7 +84,7 @@ fn node(value: &serde_yaml::Value) -> Node {
         Yaml::Number(number) => {
             number.as_i64().map_or_else(|| NodeValue::Float(number.as_f64().unwrap()), NodeValue::Int)
         }
-        Yaml::String(text) => NodeValue::Text(Text { value: text.clone(), interpolated: false }),
+        Yaml::String(text) => NodeValue::Text(Text::plain(text)),
         Yaml::Sequence(items) => NodeValue::List(items.iter().map(node).collect()),
         Yaml::Mapping(map) => NodeValue::Map(Map {
             entries: map

@@ -1,74 +1,54 @@
-//! Does a batch: replaces first, then all creates as one import, then updates and deletes one by one.
+//! Does a batch: replaces first (see [`super::replace`]), then all creates as one import, then updates and deletes
+//! one by one.
 //!
 //! An import is not atomic and says little: it skips conflicting objects without a word, and an error names one
 //! of many. So what it did is always read again, and what is missing is tried by itself, to name the culprit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::super::definitions::{document, needs_amqp};
 use super::super::kinds;
 use super::super::matching::first_difference;
 use super::{RabbitSession, contents, write};
-use crate::brokers::{Batch, Outcome, OutcomeResult, SessionError};
+use crate::brokers::{Batch, Ledger, Outcome, OutcomeResult, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource, Value};
 use crate::plan::{Action, Step};
 
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
-    let mut run = Run { session, batch, results: BTreeMap::new(), silent: None };
-    run.one_by_one(|action| matches!(action, Action::Replace)).await;
+    let mut run = Run { session, batch, ledger: Ledger::new(batch), silent: None };
+    run.replaces().await;
     run.creates().await;
     run.one_by_one(|action| matches!(action, Action::Update)).await;
     run.one_by_one(|action| matches!(action, Action::Delete)).await;
-    let mut results = run.results;
-    let outcome = |(index, step): (usize, &Step)| {
-        let because = "it has nothing that can be done".to_owned();
-        let result = results.remove(&index).unwrap_or(OutcomeResult::NotTried { because });
-        Outcome::new(step.address.clone(), result)
-    };
-    batch.steps.iter().enumerate().map(outcome).collect()
+    run.ledger.outcomes()
 }
 
-struct Run<'a> {
-    session: &'a mut RabbitSession,
-    batch: Batch<'a>,
-    /// By index of the step.
-    results: BTreeMap<usize, OutcomeResult>,
-    /// Why the broker is not asked any more: every further step would wait for its whole deadline.
-    silent: Option<String>,
+pub(super) struct Run<'a, 's> {
+    pub(super) session: &'s mut RabbitSession,
+    pub(super) batch: Batch<'a>,
+    pub(super) ledger: Ledger<'a>,
+    /// Why the broker is not asked any more: each further step would wait for its whole deadline.
+    pub(super) silent: Option<String>,
 }
 
-impl Run<'_> {
-    fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
-        let outcome = Outcome::new(self.batch.steps[index].address.clone(), result.clone());
+impl Run<'_, '_> {
+    pub(super) fn end(&mut self, index: usize, result: OutcomeResult, since: Instant) {
+        let step = &self.batch.steps[index];
+        let outcome = Outcome::new(step.address.clone(), result.clone());
         self.batch.events.emit(Event::StepEnded { outcome, took: since.elapsed() });
-        if let OutcomeResult::Unknown { reason } = &result {
-            self.silent.get_or_insert_with(|| reason.clone());
-        }
-        self.results.insert(index, result);
+        self.ledger.end(step, result);
     }
 
-    /// Why a step is not even tried: a stop was asked for, the broker went silent, or something it needs failed.
-    fn hindrance(&self, step: &Step) -> Option<String> {
-        if self.batch.cancel.is_cancelled() {
-            return Some("a stop was asked for".to_owned());
-        }
-        if let Some(reason) = &self.silent {
-            return Some(format!("the broker stopped answering: {reason}"));
-        }
-        let failed: BTreeSet<&Address> = self
-            .results
-            .iter()
-            .filter(|(_, result)| !matches!(result, OutcomeResult::Done))
-            .map(|(index, _)| &self.batch.steps[*index].address)
-            .collect();
-        let needed = step.needs.iter().find(|needed| failed.contains(needed))?;
-        Some(format!("it needs {needed}, which was not done"))
+    /// Why a step is not even tried.
+    pub(super) fn hindrance(&self, step: &Step) -> Option<String> {
+        let silent = || Some(format!("the broker stopped answering: {}", self.silent.as_ref()?));
+        self.ledger.hindrance(step).or_else(silent)
     }
 
-    fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
+    pub(super) fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
         let steps = self.batch.steps.iter().enumerate();
         steps.filter(|(_, step)| wanted(&step.action)).map(|(index, _)| index).collect()
     }
@@ -87,30 +67,50 @@ impl Run<'_> {
             return;
         }
         self.batch.events.emit(Event::StepStarted { address: step.address.clone(), verb: step.action.verb() });
-        let result = match self.enter(&step.address).await {
-            Err(error) => Err(error),
-            Ok(()) => match &step.action {
-                Action::Create | Action::Update => self.put(step).await,
-                Action::Replace => self.replace(step).await,
-                Action::Delete => self.delete(step).await,
-                Action::Blocked { .. } => return,
-            },
+        let result = match &step.action {
+            Action::Create | Action::Update => self.put(step).await,
+            Action::Delete => self.delete(step).await,
+            Action::Replace | Action::Blocked { .. } => return,
         };
-        self.end(index, result_of(result), since);
+        let result = match result {
+            Err(error) if is_silence(&error) => self.look_again(step, &error).await,
+            other => result_of(other),
+        };
+        self.end(index, result, since);
+    }
+
+    /// No answer came: whether it was done all the same. A broker that does not say that either is silent.
+    async fn look_again(&mut self, step: &Step, error: &SessionError) -> OutcomeResult {
+        let unknown = OutcomeResult::Unknown { reason: error.to_string() };
+        let Some(there) = self.answers(error).await else { return unknown };
+        let found = there.iter().find(|one| one.address == step.address);
+        let is_done = match (&step.action, &step.after, found) {
+            (Action::Delete, _, found) => found.is_none(),
+            (_, Some(wanted), Some(found)) => first_difference(wanted, found).is_none(),
+            _ => false,
+        };
+        if is_done { OutcomeResult::Done } else { unknown }
+    }
+
+    /// What the broker has, after it left a request without an answer; `None` if it says nothing at all any more.
+    pub(super) async fn answers(&mut self, error: &SessionError) -> Option<Vec<Resource>> {
+        let there = self.session.definitions().await.ok();
+        if there.is_none() {
+            self.silent.get_or_insert_with(|| error.to_string());
+        }
+        there
     }
 
     /// What is declared as a client declares it needs a permission, which an import does not.
-    async fn enter(&mut self, address: &Address) -> Result<(), SessionError> {
+    pub(super) async fn enter(&mut self, address: &Address) -> Result<(), SessionError> {
         if ![kinds::EXCHANGE, kinds::QUEUE, kinds::BINDING].contains(&address.kind.as_str()) {
             return Ok(());
         }
-        if self.session.enter(address.vhost_name()).await? {
-            let text = format!(
-                "{}: gave the user `{}` access to the virtual host `{}`, which others made",
-                address.broker,
-                self.session.target.user,
-                address.vhost_name()
-            );
+        let vhost = address.vhost_name();
+        if self.session.enter(vhost).await? {
+            let (broker, user) = (&address.broker, &self.session.target.user);
+            let text =
+                format!("{broker}: gave the user `{user}` access to the virtual host `{vhost}`, which others made");
             self.batch.events.emit(Event::Note { text });
         }
         Ok(())
@@ -118,8 +118,8 @@ impl Run<'_> {
 
     async fn put(&mut self, step: &Step) -> Result<(), SessionError> {
         let Some(after) = &step.after else { return Ok(()) };
-        let (client, target) = self.session.ways()?;
-        write::put(client, target, after, step.before.as_ref()).await?;
+        self.enter(&step.address).await?;
+        write::put(self.session.client()?, after, step.before.as_ref()).await?;
         if after.address.kind == kinds::VHOST {
             // Who makes one may do everything in it.
             self.session.entered.insert(after.address.name.clone());
@@ -127,8 +127,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Reads what is inside at this moment, unless losing it was allowed.
-    async fn guard(&mut self, step: &Step) -> Result<(), SessionError> {
+    /// Makes the way free, and reads what is inside at this moment unless losing it was allowed.
+    pub(super) async fn guard(&mut self, step: &Step) -> Result<(), SessionError> {
+        self.enter(&step.address).await?;
         if step.allow_data_loss {
             return Ok(());
         }
@@ -145,28 +146,6 @@ impl Run<'_> {
         let Some(before) = &step.before else { return Ok(()) };
         self.guard(step).await?;
         write::delete(self.session.client()?, before, !step.allow_data_loss).await
-    }
-
-    /// Deletes, makes again, and makes again what went away with it, in as few requests as there are.
-    async fn replace(&mut self, step: &Step) -> Result<(), SessionError> {
-        let (Some(before), Some(after)) = (&step.before, &step.after) else { return Ok(()) };
-        self.guard(step).await?;
-        let (client, target) = self.session.ways()?;
-        write::delete(client, before, !step.allow_data_loss).await?;
-        write::put(client, target, after, None).await?;
-        let mut lost = Vec::new();
-        for dependant in &step.dependants {
-            if let Err(error) = write::put(client, target, dependant, None).await {
-                lost.push(format!("{} ({error})", dependant.address));
-                if matches!(error, SessionError::TimedOut { .. } | SessionError::Unreachable { .. }) {
-                    break;
-                }
-            }
-        }
-        if lost.is_empty() {
-            return Ok(());
-        }
-        Err(SessionError::Refused(format!("replaced, but not made again: {}", lost.join("; "))))
     }
 
     async fn creates(&mut self) {
@@ -212,6 +191,7 @@ impl Run<'_> {
             Ok(resources) => resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect(),
             Err(error) => {
                 let reason = answer.err().unwrap_or(error).to_string();
+                self.silent.get_or_insert_with(|| reason.clone());
                 for index in indices {
                     self.end(*index, OutcomeResult::Unknown { reason: reason.clone() }, since);
                 }
@@ -228,7 +208,7 @@ impl Run<'_> {
         }
         match answer {
             // Not refused, so the broker may still be at it: asking for each would only add to its work.
-            Err(error @ (SessionError::TimedOut { .. } | SessionError::Unreachable { .. })) => {
+            Err(error) if is_silence(&error) => {
                 for index in missing {
                     self.end(index, OutcomeResult::Unknown { reason: error.to_string() }, since);
                 }
@@ -268,13 +248,15 @@ fn imported(wanted: &Resource, found: &Resource) -> OutcomeResult {
     }
 }
 
-fn result_of(result: Result<(), SessionError>) -> OutcomeResult {
+/// Whether no answer came. The request may have arrived.
+pub(super) fn is_silence(error: &SessionError) -> bool {
+    matches!(error, SessionError::TimedOut { .. } | SessionError::Unreachable { .. })
+}
+
+pub(super) fn result_of(result: Result<(), SessionError>) -> OutcomeResult {
     match result {
         Ok(()) => OutcomeResult::Done,
-        // The request may have arrived.
-        Err(error @ (SessionError::TimedOut { .. } | SessionError::Unreachable { .. })) => {
-            OutcomeResult::Unknown { reason: error.to_string() }
-        }
+        Err(error) if is_silence(&error) => OutcomeResult::Unknown { reason: error.to_string() },
         Err(error) => OutcomeResult::Failed { reason: error.to_string() },
     }
 }

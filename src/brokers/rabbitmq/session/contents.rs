@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde_json::Value as Json;
 
-use super::{RabbitSession, stream};
+use super::RabbitSession;
 use crate::brokers::SessionError;
 use crate::brokers::rabbitmq::client::Client;
-use crate::brokers::rabbitmq::{amqp, kinds};
+use crate::brokers::rabbitmq::kinds;
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -75,9 +75,9 @@ async fn queues(
     vhost: &str,
     names: &[&str],
 ) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
-    let totals = Totals::read(session.client()?, vhost).await?;
-    let target = &session.target;
-    let ready = amqp::ready(target, vhost, names).await?;
+    let client = session.client()?;
+    let totals = Totals::read(client, vhost).await?;
+    let ready = client.ready(vhost, names).await?;
     let complete = names.iter().zip(ready).map(|(name, ready)| {
         let totals = &totals;
         async move {
@@ -85,7 +85,7 @@ async fn queues(
             let Some(total) = totals.queues.get(*name) else { return Ok(contents) };
             match total.kind.as_str() {
                 "stream" => {
-                    contents.messages = Some(total.messages.max(stream::length(target, vhost, name).await?));
+                    contents.messages = Some(total.messages.max(client.stream_length(vhost, name).await?));
                     contents.consumers = Some(totals.consumers.get(*name).copied().unwrap_or(0));
                 }
                 "classic" => contents.messages = contents.messages.map(|ready| ready + total.unacknowledged),

@@ -1,9 +1,8 @@
 //! A connection to one RabbitMQ: what is there, what it holds, and how it becomes what it should be.
 
 mod apply;
-mod bind;
 mod contents;
-mod stream;
+mod replace;
 mod verify;
 mod write;
 
@@ -13,8 +12,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::client::Client;
-use super::kinds;
-use super::{amqp, normalise};
+use super::{kinds, normalise};
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
 use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::Contents;
@@ -32,19 +30,19 @@ impl RabbitSession {
         Self { target, client: None, entered: BTreeSet::new() }
     }
 
+    /// Over another wire than the network.
+    #[cfg(test)]
+    pub(super) fn over(target: Target, wire: Box<dyn super::wire::Wire>) -> Self {
+        let client = Client::over(wire, target.broker.clone(), &target);
+        Self { target, client: Some(client), entered: BTreeSet::new() }
+    }
+
     fn client(&mut self) -> Result<&Client, SessionError> {
         let client = match self.client.take() {
             Some(client) => client,
             None => Client::new(&self.target)?,
         };
         Ok(self.client.insert(client))
-    }
-
-    /// For one request, and for one that only AMQP can make.
-    fn ways(&mut self) -> Result<(&Client, &Target), SessionError> {
-        self.client()?;
-        let client = self.client.as_ref().ok_or_else(|| SessionError::NotReady("no client".to_owned()))?;
-        Ok((client, &self.target))
     }
 
     /// What the broker has, read anew.
@@ -89,9 +87,9 @@ const EXCHANGES: &[(&str, &str)] =
 #[async_trait]
 impl Session for RabbitSession {
     async fn ready(&mut self) -> Result<(), SessionError> {
-        amqp::greeting(&self.target).await.map_err(not_yet)?;
         let nodes = self.target.nodes;
         let client = self.client()?;
+        client.greeting().await.map_err(not_yet)?;
         client.administrator().await.map_err(not_yet)?;
         for check in [&["virtual-hosts"][..], &["port-listener", "5672"], &["alarms"]] {
             if let Err(complaint) = client.healthy(check).await.map_err(not_yet)? {
@@ -136,7 +134,7 @@ impl Session for RabbitSession {
     }
 
     async fn probe(&mut self) -> Vec<Check> {
-        verify::probe(&self.target).await
+        verify::probe(self).await
     }
 }
 

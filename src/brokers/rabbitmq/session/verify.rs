@@ -1,15 +1,16 @@
 //! Whether what was made can be used, and whether a message goes round.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::super::kinds;
 use super::super::matching::first_difference;
 use super::super::read::ROOT;
-use super::{RabbitSession, amqp};
-use crate::brokers::{Batch, Check, SessionError, Target};
+use super::RabbitSession;
+use crate::brokers::{Batch, Check, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource};
 use crate::plan::Action;
@@ -108,10 +109,14 @@ fn not_running(broker: &str, listed: &Json, queues: &BTreeSet<&Address>) -> Vec<
 }
 
 /// A message through the default exchange of the virtual host `/`.
-pub(super) async fn probe(target: &Target) -> Vec<Check> {
+pub(super) async fn probe(session: &mut RabbitSession) -> Vec<Check> {
     let since = Instant::now();
-    let found = amqp::round_trip(target, ROOT).await.map_err(|error| error.to_string());
-    vec![check(&target.broker, "a message goes round", found, since)]
+    let found = match session.client() {
+        Ok(client) => client.round_trip(ROOT).await,
+        Err(error) => Err(error),
+    };
+    let found = found.map_err(|error| error.to_string());
+    vec![check(&session.target.broker, "a message goes round", found, since)]
 }
 
 fn check(broker: &str, name: &str, found: Result<String, String>, since: Instant) -> Check {

@@ -5,8 +5,7 @@ use serde_json::Value as Json;
 use super::super::definitions::{Salt, body, needs_amqp};
 use super::super::normalise::binding_arguments;
 use super::super::{client::Client, kinds};
-use super::bind::bind;
-use crate::brokers::{SessionError, Target};
+use crate::brokers::SessionError;
 use crate::model::{Resource, Value};
 
 /// A new salt for a password.
@@ -15,14 +14,9 @@ pub(super) fn salt() -> Salt {
 }
 
 /// Makes the object or changes it in place. `before` is what is there now.
-pub(super) async fn put(
-    client: &Client,
-    target: &Target,
-    wanted: &Resource,
-    before: Option<&Resource>,
-) -> Result<(), SessionError> {
+pub(super) async fn put(client: &Client, wanted: &Resource, before: Option<&Resource>) -> Result<(), SessionError> {
     if needs_amqp(wanted) {
-        return bind(target, wanted).await;
+        return client.bind(wanted).await;
     }
     let document = body(wanted, before, &mut salt);
     let address = &wanted.address;

@@ -24,16 +24,14 @@ impl Validation<'_> {
         let Some(own) = self.recorded.queue_types.get(kind) else { return };
         if let Some(types) = own.arguments.get(key) {
             if !types.is_empty() && !types.iter().any(|wanted| is_of_type(&argument.value, wanted)) {
-                let text = format!(
-                    "`{key}` of the queue `{name}` is {}, and RabbitMQ wants {}",
-                    shown(&argument.value),
-                    types.join(" or ")
-                );
+                let wanted = in_words(types.iter().map(String::as_str));
+                let text =
+                    format!("`{key}` of the queue `{name}` is {}, and RabbitMQ wants {wanted}", shown(&argument.value));
                 let help = match (&argument.value, types.as_slice()) {
                     (Value::Text(text), [wanted]) if wanted == "integer" && text.parse::<i64>().is_ok() => {
                         format!("remove the quotes: `{key}: {text}`")
                     }
-                    _ => format!("write {} there", article(types)),
+                    _ => format!("write {wanted} there"),
                 };
                 self.error("argument-type", argument.key.at, text, help);
             }
@@ -68,19 +66,32 @@ fn is_of_type(value: &Value, wanted: &str) -> bool {
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("the text \"{text}\""),
         other => other.to_string(),
     }
 }
 
-fn article(types: &[String]) -> String {
-    let named = types.iter().map(|one| match one.as_str() {
-        "integer" => "a whole number",
-        "string" => "text",
-        "boolean" => "true or false",
-        _ => "another value",
-    });
-    named.collect::<Vec<_>>().join(" or ")
+/// What the recorded names of types mean to somebody who writes a value.
+pub(super) fn in_words<'a>(types: impl IntoIterator<Item = &'a str>) -> String {
+    let mut named: Vec<&str> = Vec::new();
+    for one in types {
+        let words = match one {
+            "integer" => "a whole number",
+            "byte" => "a whole number up to 255",
+            "float" => "a number",
+            "string" | "binary" | "atom" | "file" => "text",
+            "boolean" => "`true` or `false`",
+            "flag" => "`on` or `off`",
+            "bytesize" => "a size such as `512MiB`",
+            // How secrets are marked for the broker's own vault.
+            "tagged_string" | "tagged_binary" => continue,
+            other => other,
+        };
+        if !named.contains(&words) {
+            named.push(words);
+        }
+    }
+    named.join(" or ")
 }

@@ -1,9 +1,13 @@
 //! Plugins, and lines for rabbitmq.conf.
 
-use super::{Validation, closest, did_you_mean};
+use super::arguments::in_words;
+use super::{Validation, closest};
 use crate::brokers::rabbitmq::recorded::ConfigurationKey;
 use crate::model::Value;
 use crate::spec::{Entry, Position};
+
+/// Of nearly every plugin's name.
+const PREFIX: &str = "rabbitmq_";
 
 /// Keys that mqlab sets, and why.
 const OURS: &[(&str, &str)] = &[
@@ -26,14 +30,13 @@ impl Validation<'_> {
             if self.recorded.plugins.iter().any(|known| known == plugin.name) {
                 continue;
             }
-            let known = self.recorded.plugins.iter().map(String::as_str);
-            let with_prefix = format!("rabbitmq_{}", plugin.name.replace('-', "_"));
-            let help = if self.recorded.plugins.contains(&with_prefix) {
-                format!("did you mean `{with_prefix}`?")
-            } else {
-                did_you_mean(plugin.name, known)
-                    .unwrap_or_else(|| "`rabbitmq-plugins list` in a container shows what there is".to_owned())
-            };
+            // Nearly all of them begin so, which would make them all alike.
+            let known = self.recorded.plugins.iter().map(|known| known.strip_prefix(PREFIX).unwrap_or(known));
+            let wanted = plugin.name.replace('-', "_");
+            let help = closest(wanted.strip_prefix(PREFIX).unwrap_or(&wanted), known).map_or_else(
+                || "the image does not have it; one of your own may: `image: …`".to_owned(),
+                |near| format!("did you mean `{}`?", self.full_name(near)),
+            );
             let text = format!(
                 "RabbitMQ {} has no plugin `{}`, and would ignore it silently",
                 self.broker.version, plugin.name
@@ -54,6 +57,12 @@ impl Validation<'_> {
         }
     }
 
+    /// A plugin by its name without the prefix.
+    fn full_name(&self, bare: &str) -> String {
+        let full = format!("{PREFIX}{bare}");
+        if self.recorded.plugins.contains(&full) { full } else { bare.to_owned() }
+    }
+
     fn line(&mut self, entry: &Entry) {
         let key = entry.key.as_str();
         if let Some((_, help)) = OURS.iter().find(|(ours, _)| {
@@ -61,7 +70,7 @@ impl Validation<'_> {
                 || (ours.ends_with('.') && key.starts_with(ours))
                 || (*ours == "listeners.tcp" && key.starts_with("listeners.tcp."))
         }) {
-            self.error("config-managed", entry.at, format!("`{key}` is set by mqlab"), *help);
+            self.error("managed-config", entry.at, format!("`{key}` is set by mqlab"), *help);
             return;
         }
         if self.recorded.configuration.is_empty() {
@@ -88,7 +97,7 @@ impl Validation<'_> {
 
     fn misfit(&mut self, at: Position, key: &str, value: &Value, wanted: &str) {
         let text = format!("`{key}` cannot be {value}, and the broker would not start with it");
-        self.error("config-value", at, text, format!("it takes {wanted}"));
+        self.error("bad-config-value", at, text, format!("it takes {wanted}"));
     }
 }
 
@@ -108,7 +117,9 @@ fn misfit(known: &ConfigurationKey, value: &Value) -> Option<String> {
     let fits = |kind: &String| match kind.as_str() {
         "integer" => text.parse::<i64>().is_ok(),
         "float" => text.parse::<f64>().is_ok(),
+        "byte" => text.parse::<u8>().is_ok(),
         "flag" => matches!(text.as_str(), "on" | "off" | "true" | "false"),
+        "boolean" => matches!(text.as_str(), "true" | "false"),
         "bytesize" => text.starts_with(|first: char| first.is_ascii_digit()),
         // Durations, addresses, files and the like are the broker's to judge.
         _ => true,
@@ -116,7 +127,7 @@ fn misfit(known: &ConfigurationKey, value: &Value) -> Option<String> {
     if known.types.iter().any(fits) {
         return None;
     }
-    let mut wanted: Vec<&str> = known.types.iter().map(String::as_str).collect();
-    wanted.extend(known.values.iter().map(String::as_str));
-    Some(wanted.join(", "))
+    let values: Vec<String> = known.values.iter().map(|value| format!("`{value}`")).collect();
+    let types = in_words(known.types.iter().map(String::as_str));
+    Some([types, values.join(" or ")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" or "))
 }

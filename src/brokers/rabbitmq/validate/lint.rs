@@ -17,7 +17,7 @@ pub(in super::super) fn lint(broker: &BrokerModel, apps: &[App], diagnostics: &m
     let recorded = Recorded::of(&broker.version);
     let produced: BTreeSet<&Address> = apps.iter().flat_map(|app| &app.produces).map(|flow| &flow.address).collect();
     for vhost in &body.vhosts {
-        let mut linting = Linting { broker, vhost, recorded: &recorded, produced: &produced, diagnostics };
+        let mut linting = Linting { broker, vhost, recorded, produced: &produced, diagnostics };
         linting.exchanges();
         linting.queues();
         linting.bindings();
@@ -34,7 +34,7 @@ struct Linting<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl<'a> Linting<'a> {
+impl Linting<'_> {
     fn lint(&mut self, code: &'static str, at: Position, text: String, help: &str) {
         self.diagnostics.lint(code, at, text, Some(help.to_owned()));
     }

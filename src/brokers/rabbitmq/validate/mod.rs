@@ -25,7 +25,7 @@ const LONGEST: usize = 255;
 pub(super) fn validate(broker: &BrokerModel, diagnostics: &mut Diagnostics) {
     let body = Body::read(broker);
     let recorded = Recorded::of(&broker.version);
-    let mut validation = Validation { broker, body: &body, recorded: &recorded, diagnostics };
+    let mut validation = Validation { broker, body: &body, recorded, diagnostics };
     validation.configuration();
     validation.users();
     for vhost in &body.vhosts {
@@ -56,16 +56,16 @@ impl Validation<'_> {
     fn length(&mut self, name: Named<'_>, what: &str) {
         let bytes = name.name.len();
         if name.name.is_empty() {
-            self.error("empty-name", name.at, format!("a {what} needs a name"), "write a name");
+            self.error("invalid-name", name.at, format!("a {what} needs a name"), "write a name");
         } else if [".", ".."].contains(&name.name) {
             let text = format!(
                 "a {what} cannot be named `{}`: in a URL that is a step, so no tool could address it",
                 name.name
             );
-            self.error("reserved-name", name.at, text, "choose another name");
+            self.error("invalid-name", name.at, text, "choose another name");
         } else if bytes > LONGEST {
             let text = format!("the name of this {what} has {bytes} bytes, and RabbitMQ allows {LONGEST}");
-            self.error("name-too-long", name.at, text, "shorten it; letters outside ASCII take two to four bytes");
+            self.error("invalid-name", name.at, text, "shorten it; letters outside ASCII take two to four bytes");
         }
     }
 
@@ -75,7 +75,7 @@ impl Validation<'_> {
         if name.name.contains(['\n', '\r']) {
             let text =
                 format!("the name of this {what} has a line break, which RabbitMQ takes out when a client declares it");
-            self.error("bad-name", name.at, text, "remove the line break");
+            self.error("invalid-name", name.at, text, "remove the line break");
         }
         if !name.name.is_empty() && reserved_name(name.name) {
             let owner = if name.name.starts_with(SCRATCH) { "mqlab's own probes" } else { "RabbitMQ itself" };
@@ -86,7 +86,7 @@ impl Validation<'_> {
 
     /// An exchange that something refers to. The default exchange is named by the empty text.
     fn exchange_reference(&mut self, vhost: &Vhost<'_>, target: Named<'_>, what: &str) {
-        if target.name.is_empty() || known_exchange(vhost, target.name) {
+        if target.name.is_empty() || known_exchange(vhost, target.name) || self.is_unread(vhost.no_exchanges) {
             return;
         }
         let declared = vhost.exchanges.iter().map(|exchange| exchange.name.name);
@@ -97,8 +97,13 @@ impl Validation<'_> {
         self.error("unknown-exchange", target.at, text, help);
     }
 
+    /// Whether something is there that could not be read: then nobody knows what it declares.
+    fn is_unread(&self, nothing: Option<Position>) -> bool {
+        nothing.is_some_and(|at| self.diagnostics.list.iter().any(|one| one.at == at))
+    }
+
     fn queue_reference(&mut self, vhost: &Vhost<'_>, target: Named<'_>, what: &str) {
-        if vhost.queue(target.name).is_some() {
+        if vhost.queue(target.name).is_some() || self.is_unread(vhost.no_queues) {
             return;
         }
         let declared = vhost.queues.iter().map(|queue| queue.name.name);

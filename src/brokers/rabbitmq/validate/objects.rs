@@ -2,7 +2,6 @@
 
 use super::{LONGEST, Validation, closest, within};
 use crate::brokers::rabbitmq::read::{Argument, Binding, Exchange, Named, Queue, Vhost};
-use crate::model::Value;
 
 impl Validation<'_> {
     pub(super) fn exchanges(&mut self, vhost: &Vhost<'_>) {
@@ -211,14 +210,6 @@ impl Validation<'_> {
         {
             let text = format!("`x-match` cannot be {mode}{}", within(vhost));
             self.error("bad-x-match", binding.at, text, "one of: all, any, all-with-x, any-with-x");
-        }
-        if binding.arguments.values().any(|value| matches!(value, Value::Secret(_))) {
-            self.error(
-                "secret-argument",
-                binding.at,
-                "a binding's arguments cannot be secret".to_owned(),
-                "write it as text",
-            );
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Policies, operator policies, and the queues' own settings against them.
 
+use super::arguments::{in_words, shown};
 use super::{Validation, closest};
 use crate::brokers::rabbitmq::effective::Target;
 use crate::brokers::rabbitmq::pattern::Pattern;
 use crate::brokers::rabbitmq::policies::{candidates, own_policy_name};
 use crate::brokers::rabbitmq::read::{Argument, Named, Policy, Vhost};
-use crate::model::Value;
 
 impl Validation<'_> {
     pub(super) fn policies(&mut self, vhost: &Vhost<'_>) {
@@ -28,7 +28,8 @@ impl Validation<'_> {
         if let Err(reason) = &policy.compiled {
             self.pattern_error(policy.pattern, reason);
         }
-        if policy.definition.iter().all(|setting| setting.value.is_null()) {
+        // One that is not there was missed already.
+        if policy.has_definition && policy.definition.iter().all(|setting| setting.value.is_null()) {
             let text = format!("the {what} `{}` sets nothing, and RabbitMQ refuses that", policy.name.name);
             self.error("empty-policy", policy.name.at, text, "give its `definition` a setting, or remove it");
         }
@@ -58,8 +59,14 @@ impl Validation<'_> {
             let what = if operator { "an operator policy" } else { "a policy" };
             let text = format!("`{key}` in the policy `{name}` is not a setting that {what} can hold");
             let bare = key.strip_prefix("x-").unwrap_or(key);
-            let help = closest(bare, known.iter().map(String::as_str))
-                .map_or_else(|| format!("one of: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+            let help = if key.starts_with("ha-") {
+                "queues are no longer mirrored since 4.0: `type: quorum` on the queue replicates it".to_owned()
+            } else if operator && self.recorded.policy_keys.iter().any(|known| known == key) {
+                "put it into `policies`; an operator policy holds limits only".to_owned()
+            } else {
+                closest(bare, known.iter().map(String::as_str))
+                    .map_or_else(|| format!("one of: {}", known.join(", ")), |near| format!("did you mean `{near}`?"))
+            };
             self.error("unknown-policy-key", setting.key.at, text, help);
             return;
         }
@@ -72,15 +79,13 @@ impl Validation<'_> {
             _ => true,
         };
         if !types.iter().any(fits) {
-            let value = match &setting.value {
-                Value::Text(text) => format!("the text \"{text}\""),
-                other => other.to_string(),
+            let (value, wanted) = (shown(&setting.value), in_words(types));
+            let text = format!("`{key}` in the policy `{name}` is {value}, and RabbitMQ wants {wanted}");
+            let help = match setting.value.as_text() {
+                Some(text) if text.parse::<i64>().is_ok() => format!("remove the quotes: `{key}: {text}`"),
+                _ => format!("write {wanted} there"),
             };
-            let mut wanted = types.clone();
-            wanted.sort_unstable();
-            wanted.dedup();
-            let text = format!("`{key}` in the policy `{name}` is {value}, and RabbitMQ wants {}", wanted.join(" or "));
-            self.error("policy-value", setting.key.at, text, "correct the value; quotes make a number a text");
+            self.error("policy-value", setting.key.at, text, help);
         }
     }
 
@@ -109,12 +114,7 @@ impl Validation<'_> {
         let name = own_policy_name(queue);
         if name.len() > super::LONGEST {
             let text = format!("the queue's own settings need a policy named `{name}`, which is too long a name");
-            self.error(
-                "name-too-long",
-                at.at,
-                text,
-                "shorten the name of the queue, or put its settings into a policy",
-            );
+            self.error("invalid-name", at.at, text, "shorten the name of the queue, or put its settings into a policy");
         }
     }
 
@@ -132,11 +132,11 @@ impl Validation<'_> {
         }
         let reason = reason.lines().last().unwrap_or(reason).trim_start_matches("error: ");
         let text = format!("the pattern `{}` does not compile: {reason}", pattern.name);
-        self.error(
-            "bad-pattern",
-            pattern.at,
-            text,
-            "correct the regular expression; `\\\\.` in double quotes is a dot",
-        );
+        let help = if pattern.name.starts_with('*') {
+            "it is a regular expression: `.*` matches everything"
+        } else {
+            "correct the regular expression; `\\\\.` in double quotes is a dot"
+        };
+        self.error("bad-pattern", pattern.at, text, help);
     }
 }

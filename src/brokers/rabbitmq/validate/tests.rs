@@ -171,7 +171,7 @@ fn queues_that_cannot_be() {
 #[test]
 fn arguments_of_the_wrong_type_or_queue() {
     one("queues: { q: { arguments: { x-max-length: '5' } } }", "argument-type", "remove the quotes: `x-max-length: 5`");
-    one("queues: { q: { arguments: { x-single-active-consumer: 1 } } }", "argument-type", "true or false");
+    one("queues: { q: { arguments: { x-single-active-consumer: 1 } } }", "argument-type", "`true` or `false`");
     one("queues: { q: { arguments: { x-max-age: 7D } } }", "argument-not-for-type", "only stream queues");
     one("queues: { q: { arguments: { x-queue-type: quorum } } }", "set-twice", "type: quorum");
     assert_eq!(errors("queues: { q: { arguments: { x-message-ttl: 7d, x-mine: [1] } } }"), [""; 0]);
@@ -202,15 +202,15 @@ fn one_setting_in_two_places() {
 fn names() {
     one(
         &format!("queues: {{ {}: {{}} }}", "é".repeat(128)),
-        "name-too-long: the name of this queue has 256 bytes",
+        "invalid-name: the name of this queue has 256 bytes",
         "shorten",
     );
     one("queues: { mqlab-probe-1: {} }", "reserved-name", "another name");
     one("users: { mqlab: { password: p } }", "reserved-name", "another name");
     one("policies: { mqlab.q: { pattern: q, definition: { max-length: 5 } } }", "reserved-name", "mqlab.");
-    one("queues: { ..: {} }", "reserved-name: a queue cannot be named `..`", "another name");
-    one("vhosts: { '.': {} }", "reserved-name: a virtual host cannot be named `.`", "another name");
-    one("exchanges: { \"a\\nb\": {} }", "bad-name", "line break");
+    one("queues: { ..: {} }", "invalid-name: a queue cannot be named `..`", "another name");
+    one("vhosts: { '.': {} }", "invalid-name: a virtual host cannot be named `.`", "another name");
+    one("exchanges: { \"a\\nb\": {} }", "invalid-name", "line break");
     assert_eq!(errors(&format!("queues: {{ {}: {{}} }}", "x".repeat(255))), [""; 0]);
     assert_eq!(errors("queues: { ...: {} }"), [""; 0]);
 }
@@ -224,9 +224,9 @@ fn plugins_and_configuration() {
     assert!(found.len() == 1 && found[0].starts_with("lint unknown-plugin"), "{found:?}");
     one("exchanges: { a: { type: x-random } }", "plugin-missing", "rabbitmq_random_exchange");
     one("config: { heartbaet: 5 }", "unknown-config", "did you mean `heartbeat`?");
-    one("config: { heartbeat: soon }", "config-value", "integer");
-    one("config: { default_pass: x }", "config-managed", "users");
-    one("config: { listeners.tcp.default: 5673 }", "config-managed", "ports");
+    one("config: { heartbeat: soon }", "bad-config-value", "a whole number");
+    one("config: { default_pass: x }", "managed-config", "users");
+    one("config: { listeners.tcp.default: 5673 }", "managed-config", "ports");
     one("policies: { p: { pattern: q, definition: {} } }", "empty-policy", "definition");
     one("policies: { p: { pattern: q, definition: { message-ttl: '60000' } } }", "policy-value", "quotes");
     one("users: { u: { password: '' } }", "password-missing", "env:NAME");

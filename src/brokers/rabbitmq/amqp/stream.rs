@@ -11,8 +11,8 @@ use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use tokio::time::timeout;
 
-use crate::brokers::rabbitmq::amqp::{close, connect, within};
-use crate::brokers::rabbitmq::kinds::SCRATCH;
+use super::super::kinds::SCRATCH;
+use super::{close, connect, within};
 use crate::brokers::{SessionError, Target};
 
 /// The first message comes at once if there is one. That there is none only silence tells.
@@ -22,8 +22,12 @@ const GAP: Duration = Duration::from_millis(100);
 /// No more are read to find the end: while someone publishes there is none.
 const MOST: usize = 10_000;
 
-/// The number of messages from the first to the last offset.
-pub(super) async fn length(target: &Target, vhost: &str, name: &str) -> Result<u64, SessionError> {
+/// The number of messages from the first to the last offset of a stream.
+pub(in crate::brokers::rabbitmq) async fn stream_length(
+    target: &Target,
+    vhost: &str,
+    name: &str,
+) -> Result<u64, SessionError> {
     let connection = connect(target, vhost).await?;
     let channel = within(target, connection.create_channel()).await?;
     let first = offsets(target, &channel, name, "first", 1).await?;

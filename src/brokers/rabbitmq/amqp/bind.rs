@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use lapin::options::{ExchangeBindOptions, QueueBindOptions};
 use lapin::types::{AMQPValue, FieldArray, FieldTable};
 
-use crate::brokers::rabbitmq::amqp::{close, connect, within};
+use super::{close, connect, within};
 use crate::brokers::{SessionError, Target};
 use crate::model::{Resource, Value};
 
 /// Makes the binding.
-pub(super) async fn bind(target: &Target, binding: &Resource) -> Result<(), SessionError> {
+pub(in crate::brokers::rabbitmq) async fn bind(target: &Target, binding: &Resource) -> Result<(), SessionError> {
     let text = |attribute: &str| binding.attribute(attribute).and_then(Value::as_text).unwrap_or_default();
     let (source, destination, key) = (text("source"), text("destination"), text("routing_key"));
     let arguments = binding.attribute("arguments").and_then(Value::as_map).map(table).unwrap_or_default();
