@@ -1,7 +1,9 @@
 //! Scenarios against a real engine and real brokers. Each stack of a scenario is its own; nobody else's is touched.
 
+mod blocked;
 mod drift;
 mod kafka;
+mod kafka_client;
 mod kafka_tools;
 mod lab;
 mod rabbit;

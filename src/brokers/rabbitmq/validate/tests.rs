@@ -255,10 +255,17 @@ fn suspicious_things() {
         "policy-tie",
     );
     suspicious(
-        "queues: { work: { dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
-         retry: { dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }",
+        "queues: { work: { max_length: 9, dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
+         retry: { message_ttl: 9s, dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }",
         "dead-letter-cycle: dead letters of the queue `work` can come back to it: work → retry → work",
     );
+}
+
+#[test]
+fn a_retry_loop_is_no_ring_of_losses() {
+    let spec = "queues: { work: { dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
+         retry: { message_ttl: 9s, dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }";
+    assert_eq!(lints(spec, &[]), [""; 0]);
 }
 
 #[test]
