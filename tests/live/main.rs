@@ -7,4 +7,7 @@ mod kafka_client;
 mod kafka_tools;
 mod lab;
 mod rabbit;
+mod rabbitmq;
+mod rabbitmq_routing;
+mod rabbitmq_run;
 mod tour;
