@@ -82,6 +82,9 @@ scenarios!(
     each_refused_object_is_named,
     an_object_that_came_in_between_is_noticed,
     a_stop_leaves_the_rest,
+    what_is_in_the_way_is_named,
+    the_root_virtual_host_can_be_described,
+    messages_go_where_they_were_recorded_to_go,
     a_closed_port_is_said_at_once,
 );
 
@@ -117,12 +120,4 @@ async fn by_hand() {
         let cannot = ["jobs/live-hand/exchange/inner", "jobs/live-hand/topic_permission/live-hand@mail"];
         assert_eq!(without, cannot);
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn record() {
-    let words = arguments();
-    let url = format!("amqp://mqlab:{}@127.0.0.1:{}/%2F", words[3], words[1]);
-    let fixture = crate::rabbitmq_routing::record(&url, &words[4]).await;
-    std::fs::write(std::env::var("OUT").unwrap(), serde_json::to_string(&fixture).unwrap()).unwrap();
 }
