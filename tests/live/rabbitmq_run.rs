@@ -13,18 +13,17 @@ use crate::rabbitmq;
 
 #[test]
 fn rabbitmq_4_0() {
-    scenarios("4.0");
+    scenarios("4.0", r#"brokers: { jobs: { kind: rabbitmq, version: "4.0" } }"#);
 }
 
 #[test]
 fn rabbitmq_4_3() {
-    scenarios("4.3");
+    scenarios("4.3", include_str!("../fixtures/stacks/rabbitmq-4.3.yaml"));
 }
 
 /// On a volume: what is killed in memory has nothing to come back with.
-fn scenarios(version: &str) {
-    let spec = format!("brokers: {{ jobs: {{ kind: rabbitmq, version: \"{version}\" }} }}\n");
-    let lab = Lab::new(&format!("rabbitmq-{}", version.replace('.', "-")), &spec);
+fn scenarios(version: &str, spec: &str) {
+    let lab = Lab::new(&format!("rabbitmq-{}", version.replace('.', "-")), spec);
     lab.mqlab(&["up"]).code(0);
     let container = lab.container("jobs");
     let target = target(&lab, version);
