@@ -23,6 +23,10 @@ fn rabbitmq_4_3() {
 
 /// On a volume: what is killed in memory has nothing to come back with.
 fn scenarios(version: &str, spec: &str) {
+    if std::env::var_os("MQLAB_SOAK").is_none() {
+        eprintln!("RabbitMQ {version}: every scenario takes minutes, so only `make soak` runs them");
+        return;
+    }
     let lab = Lab::new(&format!("rabbitmq-{}", version.replace('.', "-")), spec);
     lab.mqlab(&["up"]).code(0);
     let container = lab.container("jobs");
@@ -74,11 +78,8 @@ fn target(lab: &Lab, version: &str) -> Target {
     Target {
         broker: "jobs".to_owned(),
         nodes: 1,
-        endpoints: [
-            ("amqp".to_owned(), endpoint(&env["JOBS_PORT"])),
-            ("management".to_owned(), endpoint(management)),
-        ]
-        .into(),
+        endpoints: [("amqp".to_owned(), endpoint(&env["JOBS_PORT"])), ("management".to_owned(), endpoint(management))]
+            .into(),
         user: "mqlab".to_owned(),
         password: Secret::new(env["JOBS_PASSWORD"].as_str()),
         facts: Facts { version: version.to_owned(), ..Facts::default() },
