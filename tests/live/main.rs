@@ -2,8 +2,10 @@
 
 mod blocked;
 mod drift;
+mod everyday;
 mod kafka;
 mod kafka_client;
+mod kafka_session;
 mod kafka_tools;
 mod lab;
 mod rabbit;
