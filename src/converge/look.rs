@@ -11,6 +11,7 @@ use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::{ConvergeError, Run};
 use crate::brokers::{Check, SessionError};
+use crate::docker::Inventory;
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -41,8 +42,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Run<'_> {
     /// Asks every broker that runs, once. With `probe`, sends a message through each.
     pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
-        let stack = self.engine.stack(&self.id.name).await?.unwrap_or_default();
+        let inventory = Inventory::read(&self.engine).await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
+        let stack = inventory.stack(&self.id.name).unwrap_or_default();
         let is_paused = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "paused");
         let paused: Vec<String> =
             lowered.iter().map(|broker| broker.model.name.clone()).filter(|name| is_paused(name)).collect();
@@ -68,7 +70,7 @@ impl Run<'_> {
         orphans.retain(|name| self.stack.broker(name).is_none());
         orphans.dedup();
         look.orphans = orphans;
-        describe(&self.engine, &self.id, &lowered, &versions, &mut look.report).await;
+        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut look.report);
         Ok(look)
     }
 

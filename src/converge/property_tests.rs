@@ -66,14 +66,21 @@ proptest! {
 
 #[test]
 fn timing() {
-    let draft = proptest::strategy::Strategy::new_tree(&drafts(), &mut proptest::test_runner::TestRunner::deterministic()).unwrap().current();
+    let draft =
+        proptest::strategy::Strategy::new_tree(&drafts(), &mut proptest::test_runner::TestRunner::deterministic())
+            .unwrap()
+            .current();
     let yaml = draft.yaml(0);
     let t = std::time::Instant::now();
-    for _ in 0..20 { stack(&yaml); }
+    for _ in 0..20 {
+        stack(&yaml);
+    }
     eprintln!("stack {:?}", t.elapsed() / 20);
     let one = stack(&yaml);
     let t = std::time::Instant::now();
-    for _ in 0..20 { super::lab::lowered(&one); }
+    for _ in 0..20 {
+        super::lab::lowered(&one);
+    }
     eprintln!("lower {:?}", t.elapsed() / 20);
     simulate(async {
         let lab = Lab::new();

@@ -22,6 +22,9 @@ const START: Duration = Duration::from_secs(180);
 /// A broker that has long been running answers at once, or after a pause that no work should take.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// One question costs a broker on its way nothing that can be measured, and half of this is lost on average.
+const MOST_PAUSE: Duration = Duration::from_millis(200);
+
 /// Both brokers start in less on an ordinary machine.
 const ORDINARY_START: Duration = Duration::from_secs(12);
 
@@ -87,7 +90,7 @@ impl Wait<'_, '_> {
         let began = Instant::now();
         let broker = self.lowered.model.name.as_str();
         let mut patience = self.run.options.patience.fixed.unwrap_or(PAUSE);
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+        let mut backoff = Backoff::new(Duration::from_millis(50), MOST_PAUSE);
         let mut is_reset = false;
         loop {
             if self.run.cancel.is_cancelled() {

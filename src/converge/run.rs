@@ -9,8 +9,8 @@ use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::topology::{Connected, Topology};
 use super::{Cancel, Confirm, ConvergeError, Events, ready, survey};
-use crate::docker::{Engine, StackId};
-use crate::model::Stack;
+use crate::docker::{Engine, Inventory, StackId};
+use crate::model::{STACK, Stack};
 use crate::plan::{DiffOptions, Plan};
 use crate::state::Folder;
 
@@ -49,13 +49,13 @@ pub struct Patience {
 impl Run<'_> {
     /// What `up` would do. Changes nothing and writes nothing.
     pub async fn plan(&self) -> Result<Report, ConvergeError> {
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
-        let memory = Memory::read(&self.folder)?;
-        let engine = survey::engine(self, &lowered).await?;
+        let (inventory, memory) = self.begin().await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
+        let engine = survey::engine(self, &inventory, &lowered).await?;
         let mut report = Report::default();
         let mut connected = Vec::new();
         let mut projected = BTreeMap::new();
-        let paused = self.paused().await?;
+        let paused = self.paused(&inventory);
         for broker in &lowered {
             let name = &broker.model.name;
             if paused.contains(name) {
@@ -84,23 +84,23 @@ impl Run<'_> {
                 None => report.plans.extend(projected.remove(name)),
             }
         }
-        describe(&self.engine, &self.id, &lowered, &versions, &mut report).await;
+        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut report);
         Ok(report)
     }
 
     /// Containers, readiness, topology, verification.
     pub async fn up(&self) -> Result<Report, ConvergeError> {
-        let memory = Memory::read(&self.folder)?;
-        let (lowered, mut report) = self.containers().await?;
+        let (inventory, memory) = self.begin().await?;
+        let (lowered, mut report) = self.containers(inventory).await?;
         self.topology(&lowered, memory, &mut report).await;
         Ok(report)
     }
 
     /// Topology only, on brokers that run. One that does not is a failure of its own.
     pub async fn apply(&self) -> Result<Report, ConvergeError> {
-        let memory = Memory::read(&self.folder)?;
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, true).await?;
-        let nodes = self.engine.stack(&self.id.name).await?.map(|stack| stack.nodes).unwrap_or_default();
+        let (inventory, memory) = self.begin().await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, true).await?;
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
         let mut report = Report { applied: true, ..Report::default() };
         for broker in &lowered {
             let name = &broker.model.name;
@@ -115,10 +115,16 @@ impl Run<'_> {
         Ok(report)
     }
 
+    /// What everything that follows is compared with.
+    async fn begin(&self) -> Result<(Inventory, Memory), ConvergeError> {
+        let (inventory, memory) = tokio::join!(Inventory::read(&self.engine), Memory::read_aside(&self.folder));
+        Ok((inventory?, memory?))
+    }
+
     /// Brokers with a container that somebody paused: it answers nobody, and holds all that it had.
-    pub(super) async fn paused(&self) -> Result<BTreeSet<String>, ConvergeError> {
-        let nodes = self.engine.stack(&self.id.name).await?.map(|stack| stack.nodes).unwrap_or_default();
-        Ok(nodes.into_iter().filter(|node| node.state == "paused").map(|node| node.broker).collect())
+    fn paused(&self, inventory: &Inventory) -> BTreeSet<String> {
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
+        nodes.into_iter().filter(|node| node.state == "paused").map(|node| node.broker).collect()
     }
 
     /// From here on something may have been done, so whatever goes wrong is told beside it.
@@ -132,7 +138,11 @@ impl Run<'_> {
             cancel: &self.cancel,
         };
         let versions = stage.apply(memory, connected, report).await;
-        describe(&self.engine, &self.id, lowered, &versions, report).await;
+        let inventory = Inventory::read(&self.engine).await.unwrap_or_else(|error| {
+            report.fail(STACK, &error);
+            Inventory::default()
+        });
+        describe(&self.engine, &inventory, &self.id, lowered, &versions, report);
     }
 }
 

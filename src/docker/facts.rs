@@ -18,11 +18,11 @@ use crate::model::{BrokerModel, Facts};
 /// `secrets` stay empty: they are not the engine's.
 pub async fn facts(
     engine: &Engine,
+    inventory: &Inventory,
     stack: &StackId,
     brokers: &[(&BrokerModel, &Description)],
 ) -> Result<BTreeMap<String, Facts>, Error> {
-    let inventory = Inventory::read(engine).await?;
-    let mut finder = Finder { engine, inventory: &inventory, stack, taken: taken(engine, &inventory, stack, brokers) };
+    let mut finder = Finder { engine, inventory, stack, taken: taken(engine, inventory, stack, brokers) };
     // What is decided already is spoken for before anything is chosen.
     let mut all = BTreeMap::new();
     for (broker, description) in brokers {

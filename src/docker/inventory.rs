@@ -10,9 +10,9 @@ use super::lower::MOUNT;
 use super::{Engine, Error};
 use crate::model::Value;
 
-/// All containers, networks and volumes of an engine.
+/// All containers, networks and volumes of an engine at one moment.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Inventory {
+pub struct Inventory {
     pub(super) containers: Vec<FoundContainer>,
     pub(super) networks: Vec<FoundNetwork>,
     pub(super) volumes: Vec<FoundVolume>,
@@ -112,7 +112,8 @@ impl FoundContainer {
 }
 
 impl Inventory {
-    pub(super) async fn read(engine: &Engine) -> Result<Self, Error> {
+    /// Three requests at once.
+    pub async fn read(engine: &Engine) -> Result<Self, Error> {
         let api = engine.api();
         let all = ListContainersOptions { all: true, ..ListContainersOptions::default() };
         // On the heap: the three together are some kilobytes, and many a future holds this one.

@@ -38,6 +38,12 @@ impl EngineSession {
         self.images = images;
     }
 
+    /// As [`Session::observe`], in what was read already.
+    pub async fn observe_in(&self, inventory: &Inventory) -> Result<Observation, SessionError> {
+        self.refuse_other_folder(inventory).await?;
+        Ok(observe::observation(inventory, &self.stack, &self.nodes))
+    }
+
     /// Ports that somebody took between choosing and starting. Where there are any, reading the facts again and
     /// planning again finds others, or names the holder of a pinned one.
     pub fn lost_ports(&self) -> &BTreeSet<u16> {
@@ -223,8 +229,7 @@ impl Session for EngineSession {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         let inventory = Inventory::read(&self.engine).await.map_err(|error| self.failure(&error))?;
-        self.refuse_other_folder(&inventory).await?;
-        Ok(observe::observation(&inventory, &self.stack, &self.nodes))
+        self.observe_in(&inventory).await
     }
 
     /// The engine does not know what is inside: the brokers do.

@@ -57,7 +57,7 @@ impl Engine {
 
     /// One stack; `None` where nothing has its label.
     pub async fn stack(&self, name: &str) -> Result<Option<StackSummary>, Error> {
-        Ok(self.list_stacks().await?.into_iter().find(|stack| stack.name == name))
+        Ok(Inventory::read(self).await?.stack(name))
     }
 
     /// Refuses a stack of the same name that another folder made. Who has no folder works by name alone.
@@ -73,12 +73,6 @@ impl Engine {
             return Ok(());
         }
         Err(Error::OtherFolder { stack: stack.name.clone(), folder: folder.into() })
-    }
-
-    /// The image that each broker of the stack runs or ran last, by broker.
-    pub async fn images_in_use(&self, stack: &str) -> Result<BTreeMap<String, ImageServed>, Error> {
-        let nodes = self.stack(stack).await?.map(|stack| stack.nodes).unwrap_or_default();
-        Ok(nodes.into_iter().filter_map(|node| Some((node.broker, node.image?))).collect())
     }
 
     /// Stops, starts or restarts the containers of a stack, of these brokers only if some are named.
@@ -117,6 +111,19 @@ impl Engine {
             steps::start_container(self, container).await?;
         }
         Ok(())
+    }
+}
+
+impl Inventory {
+    /// One stack; `None` where nothing has its label.
+    pub fn stack(&self, name: &str) -> Option<StackSummary> {
+        summaries(self).into_iter().find(|stack| stack.name == name)
+    }
+
+    /// The image that each broker of the stack runs or ran last, by broker.
+    pub fn images_in_use(&self, stack: &str) -> BTreeMap<String, ImageServed> {
+        let nodes = self.stack(stack).map(|stack| stack.nodes).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| Some((node.broker, node.image?))).collect()
     }
 }
 

@@ -34,7 +34,10 @@ fn topic(line: &str) -> (String, Topic) {
         id: fields["TopicId"].to_owned(),
         partitions: fields["PartitionCount"].parse().unwrap(),
         replication: fields["ReplicationFactor"].parse().unwrap(),
-        configs: configs.filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.into(), value.into())).collect(),
+        configs: configs
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect(),
     };
     (fields["Topic"].to_owned(), topic)
 }

@@ -9,4 +9,7 @@ mod kafka_session;
 mod kafka_tools;
 mod lab;
 mod rabbit;
+mod rabbitmq;
+mod rabbitmq_routing;
+mod rabbitmq_run;
 mod tour;

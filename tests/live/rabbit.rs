@@ -52,8 +52,7 @@ impl Rabbit {
     pub(crate) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
         wait(async {
             let url = format!("{}/api/{path}", self.management);
-            let mut request =
-                reqwest::Client::new().request(method, url).basic_auth(&self.user, Some(&self.password));
+            let mut request = reqwest::Client::new().request(method, url).basic_auth(&self.user, Some(&self.password));
             if let Some(body) = body {
                 request = request.json(body);
             }
@@ -151,7 +150,13 @@ impl Talk {
     }
 
     /// Publishes a persistent message; false if no queue takes it.
-    pub(crate) fn publish(&self, exchange: &str, key: &str, headers: &[(&str, Value)], body: &str) -> Result<bool, lapin::Error> {
+    pub(crate) fn publish(
+        &self,
+        exchange: &str,
+        key: &str,
+        headers: &[(&str, Value)],
+        body: &str,
+    ) -> Result<bool, lapin::Error> {
         let fields: BTreeMap<_, _> = headers.iter().map(|(name, value)| ((*name).into(), amqp(value))).collect();
         let properties = BasicProperties::default().with_headers(fields.into()).with_delivery_mode(2);
         let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
@@ -184,7 +189,9 @@ impl Talk {
     pub(crate) fn drain(&self, queue: &str) -> Vec<String> {
         wait(async {
             let mut bodies = Vec::new();
-            while let Some(message) = self.channel.basic_get(queue.into(), BasicGetOptions { no_ack: true }).await.unwrap() {
+            while let Some(message) =
+                self.channel.basic_get(queue.into(), BasicGetOptions { no_ack: true }).await.unwrap()
+            {
                 bodies.push(String::from_utf8(message.delivery.data).unwrap());
             }
             bodies

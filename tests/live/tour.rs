@@ -105,15 +105,20 @@ fn rabbitmq_has_what_is_declared_and_nothing_else(rabbit: &Rabbit) {
 fn kafka_has_what_is_declared(lab: &Lab) {
     let container = lab.container("events");
     let topics = kafka_tools::topics(&container);
-    let shape: Vec<_> = topics.iter().map(|(name, topic)| (name.as_str(), topic.partitions, topic.replication)).collect();
+    let shape: Vec<_> =
+        topics.iter().map(|(name, topic)| (name.as_str(), topic.partitions, topic.replication)).collect();
     assert_eq!(shape, [("clicks", 6, 1), ("orders", 3, 1), ("stock", 2, 1)]);
     let wanted = [
         ("clicks", &[("compression.type", "lz4"), ("retention.bytes", "67108864"), ("retention.ms", "3600000")][..]),
         ("orders", &[("retention.ms", "604800000")]),
-        ("stock", &[("cleanup.policy", "compact"), ("min.cleanable.dirty.ratio", "0.2"), ("segment.bytes", "16777216")]),
+        (
+            "stock",
+            &[("cleanup.policy", "compact"), ("min.cleanable.dirty.ratio", "0.2"), ("segment.bytes", "16777216")],
+        ),
     ];
     for (topic, configs) in wanted {
-        let configs: BTreeMap<String, String> = configs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        let configs: BTreeMap<String, String> =
+            configs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
         assert_eq!(kafka_tools::configs(&container, topic), configs, "{topic}");
     }
     let broker = ["--describe", "--entity-type", "brokers", "--entity-name", "1", "--all"];
@@ -151,7 +156,8 @@ fn users_may_do_what_is_declared_and_no_more(rabbit: &Rabbit) {
     for (user, vhost, exchange, key, may) in cases {
         assert_eq!(publishes(user, vhost, exchange, key), may, "{user} {exchange} {key}");
     }
-    let status = |user: &str, password: &str| rabbit.login(user, password).ask(reqwest::Method::GET, "overview", None).0;
+    let status =
+        |user: &str, password: &str| rabbit.login(user, password).ask(reqwest::Method::GET, "overview", None).0;
     assert_eq!((status("office", SECRETS[2].2), status("shop", SECRETS[0].2)), (200, 401));
     let harbour = rabbit.login("harbour", SECRETS[3].2).talk(partners).unwrap();
     assert_eq!(harbour.drain("sales.harbour"), ["as a user"]);

@@ -5,6 +5,7 @@ mod client;
 mod contents;
 mod failure;
 mod ffi;
+mod greeting;
 mod observe;
 mod perform;
 mod probe;
@@ -55,6 +56,7 @@ impl KafkaSession {
 #[async_trait]
 impl Session for KafkaSession {
     async fn ready(&mut self) -> Result<(), SessionError> {
+        greeting::greet(&self.target, self.target.deadline.min(ATTEMPT)).await?;
         let mut client = self.client()?;
         client.deadline = client.deadline.min(ATTEMPT);
         match client.run(|client| client.cluster(client.deadline)).await {
