@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::kafka_client::Kafka;
 use super::kafka_tools;
@@ -125,6 +125,7 @@ fn data_survives(lab: &Lab) {
     };
     let topics = || kafka_tools::topics(&lab.container("events"));
     let (before, env) = (topics(), lab.env());
+    let passwords = |env: &BTreeMap<String, String>| [env["JOBS_PASSWORD"].clone(), env["JOBS_MAILER_PASSWORD"].clone()];
     let running = |broker: &str| docker(&["inspect", "--format", "{{.State.Running}}", &lab.container(broker)]);
     lab.mqlab(&["stop"]).code(0);
     assert_eq!((running("events").trim(), running("jobs").trim()), ("false", "false"));
@@ -148,7 +149,7 @@ fn data_survives(lab: &Lab) {
     let all = docker(&["ps", "--all", "--quiet", "--filter", &format!("label=dev.mqlab.stack={}", lab.stack())]);
     assert_eq!((all.lines().count(), left("network"), left("volume")), (0, 0, 2));
     lab.mqlab(&["up"]).code(0);
-    assert_eq!((inside(), topics(), lab.env()), ((5, 4), before, env));
+    assert_eq!((inside(), topics(), passwords(&lab.env())), ((5, 4), before, passwords(&env)));
 }
 
 fn a_command_runs_in_what_is_there(lab: &Lab) {
@@ -182,10 +183,15 @@ fn a_command_with_a_stack_of_its_own() {
             docker(&words).lines().count()
         })
     };
-    let script = "curl -sS -u \"$JOBS_USER:$JOBS_PASSWORD\" \"$JOBS_MANAGEMENT_URL/api/queues/%2F/letters\"; exit 7";
-    let ran = lab.mqlab(&["run", "--quiet", "--", "sh", "-c", script]).code(7);
-    let queue: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error} in {ran:#?}"));
-    assert_eq!(queue["name"], "letters");
+    // The command waits until it was looked at from outside.
+    let script = "env > settings; touch ready; until [ -e seen ]; do sleep 0.1; done; exit 7";
+    let mut run = lab.command(&["run", "--quiet", "--", "sh", "-c", script]).spawn().unwrap();
+    until("the command runs", 60, || lab.path("ready").exists());
+    let settings = std::fs::read_to_string(lab.path("settings")).unwrap();
+    let env = settings.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into()));
+    let there = Rabbit::jobs(&env.collect()).is_there(&format!("queues/{ROOT}/letters"));
+    std::fs::write(lab.path("seen"), "").unwrap();
+    assert_eq!((run.wait().unwrap().code(), there), (Some(7), true));
     assert_eq!(left(), [0, 0, 0]);
 
     lab.mqlab(&["run", "--quiet", "--", "no-such-program"]).code(1).says("cannot run `no-such-program`");

@@ -1,14 +1,12 @@
 //! Kafka's session and image on a broker that a stack brings up.
 
-use std::time::Duration;
-
 use mqlab::brokers::Endpoint;
 
 use super::lab::{Lab, docker};
 use super::rabbit::wait;
 use super::{kafka, kafka_tools};
 
-const SPEC: &str = r#"brokers: { events: { kind: kafka, version: "4.3", storage: memory } }"#;
+const SPEC: &str = r#"brokers: { events: { kind: kafka, version: "4.3" } }"#;
 
 #[test]
 fn kafka_session() {
@@ -27,26 +25,14 @@ fn kafka_session() {
         kafka::a_topic_that_is_there_is_looked_at_again(&endpoint).await;
         kafka::messages_are_not_deleted_unasked(&endpoint).await;
         kafka::a_closed_port_is_said_at_once().await;
-        println!("{:#?}", kafka::many_topics_go_in_chunks(&endpoint, 300).await);
+        println!("{:#?}", kafka::many_topics_go_in_chunks(&endpoint, 50).await);
         let pause = || drop(docker(&["pause", &container]));
         let resume = || drop(docker(&["unpause", &container]));
         kafka::a_frozen_broker_is_an_error(&endpoint, pause, resume).await;
+        let kill = || {
+            docker(&["kill", &container]);
+            docker(&["start", &container]);
+        };
+        println!("ready {:?} after a kill", kafka::a_killed_broker_is_ready_when_it_can_work(&endpoint, kill).await);
     });
-}
-
-/// On a volume: what is killed in memory has nothing to come back with.
-#[test]
-fn kafka_is_killed() {
-    let lab = Lab::new("kafka-killed", &SPEC.replace(", storage: memory", ""));
-    lab.mqlab(&["up"]).code(0);
-    let servers = &lab.env()["EVENTS_BOOTSTRAP_SERVERS"];
-    let (host, port) = servers.split_once(':').unwrap();
-    let endpoint = Endpoint { host: host.to_owned(), port: port.parse().unwrap() };
-    let container = lab.container("events");
-    let kill = || {
-        docker(&["kill", &container]);
-        docker(&["start", &container]);
-    };
-    let took: Duration = wait(kafka::a_killed_broker_is_ready_when_it_can_work(&endpoint, kill));
-    println!("ready {took:?} after a kill");
 }
