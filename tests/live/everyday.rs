@@ -77,8 +77,12 @@ fn settings_arrive_in_every_form(lab: &Lab) {
     }
     std::fs::remove_file(lab.path("settings")).unwrap();
     let github = lab.mqlab(&["env", "--format", "github"]).code(0);
-    let lines: BTreeMap<String, String> =
-        github.stdout.lines().map(|line| line.split_once('=').unwrap()).map(|(name, value)| (name.into(), value.into())).collect();
+    let lines: BTreeMap<String, String> = github
+        .stdout
+        .lines()
+        .map(|line| line.split_once('=').unwrap())
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
     assert_eq!(lines, wanted);
     assert!(github.stderr.lines().any(|line| line == format!("::add-mask::{AWKWARD}")), "{github:#?}");
 }
@@ -125,7 +129,8 @@ fn data_survives(lab: &Lab) {
     };
     let topics = || kafka_tools::topics(&lab.container("events"));
     let (before, env) = (topics(), lab.env());
-    let passwords = |env: &BTreeMap<String, String>| [env["JOBS_PASSWORD"].clone(), env["JOBS_MAILER_PASSWORD"].clone()];
+    let passwords =
+        |env: &BTreeMap<String, String>| [env["JOBS_PASSWORD"].clone(), env["JOBS_MAILER_PASSWORD"].clone()];
     let running = |broker: &str| docker(&["inspect", "--format", "{{.State.Running}}", &lab.container(broker)]);
     lab.mqlab(&["stop"]).code(0);
     assert_eq!((running("events").trim(), running("jobs").trim()), ("false", "false"));
