@@ -23,10 +23,6 @@ fn rabbitmq_4_3() {
 
 /// On a volume: what is killed in memory has nothing to come back with.
 fn scenarios(version: &str, spec: &str) {
-    if std::env::var_os("MQLAB_SOAK").is_none() {
-        eprintln!("RabbitMQ {version}: every scenario takes minutes, so only `make soak` runs them");
-        return;
-    }
     let lab = Lab::new(&format!("rabbitmq-{}", version.replace('.', "-")), spec);
     lab.mqlab(&["up"]).code(0);
     let container = lab.container("jobs");
