@@ -56,6 +56,11 @@ impl FakeKafka {
         self.shared.lock().past.change().insert(name.to_owned(), topic);
     }
 
+    /// What was named in a write since the last change of behaviour.
+    pub(crate) fn touched(&self) -> Vec<Address> {
+        self.shared.lock().touched.iter().cloned().collect()
+    }
+
     pub(crate) fn delete_by_hand(&self, name: &str) {
         self.shared.lock().past.change().remove(name);
     }
