@@ -19,7 +19,7 @@ soak: ## the live tests with their full matrices: hours
 	@MQLAB_SOAK=1 scripts/engine run scripts/test build images live
 
 bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
-	@scripts/engine run scripts/bench
+	@scripts/engine run scripts/bench/run
 
 check: ## formatting, lints, licences and advisories
 	cargo fmt --check

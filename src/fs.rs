@@ -25,7 +25,13 @@ pub enum Entry {
 }
 
 fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> FsError + 'a {
-    move |source| FsError { action, path: path.to_owned(), source }
+    move |source| FsError { action, path: path.to_owned(), source: the_systems_own(source) }
+}
+
+/// Without the wrapping that names the neighbour file of an atomic write: nobody knows that one.
+fn the_systems_own(error: std::io::Error) -> std::io::Error {
+    let inner = error.get_ref().and_then(|wrapping| wrapping.source()?.downcast_ref::<std::io::Error>());
+    inner.and_then(std::io::Error::raw_os_error).map_or(error, std::io::Error::from_raw_os_error)
 }
 
 /// What is at the path; `None` where nothing is.

@@ -3,7 +3,7 @@
 use super::arguments::Apply;
 use super::error::CliError;
 use super::exit::Code;
-use super::surroundings::Surroundings;
+use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{address, up};
 use crate::converge::Options;
@@ -21,7 +21,12 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
         ..DiffOptions::default()
     };
     let asked = diff.delete.clone();
-    let options = Options { diff, interactive: surroundings.terminal.can_ask, ..Options::default() };
+    let options = Options {
+        diff,
+        interactive: surroundings.terminal.can_ask,
+        patience: surroundings::patience(arguments.patience),
+        ..Options::default()
+    };
     let ask = view.ask();
     let report = work.run(options, view, &ask).apply().await?;
     let code = up::end("apply", &work, &report, surroundings, view)?;

@@ -149,6 +149,14 @@ pub(super) struct Permits {
     pub(super) allow_data_loss: bool,
 }
 
+/// How long to wait for a broker.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct Patience {
+    /// Wait so long until a broker is ready, instead of three minutes from its start
+    #[arg(long, value_name = "SECONDS", env = "MQLAB_READY_SECONDS")]
+    pub(super) ready_seconds: Option<u64>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// Which example to begin with
@@ -198,6 +206,8 @@ pub(super) struct Up {
     pub(super) output: Output,
     #[command(flatten)]
     pub(super) permits: Permits,
+    #[command(flatten)]
+    pub(super) patience: Patience,
     /// Take over what only a newer mqlab would write differently
     #[arg(long)]
     pub(super) recreate: bool,
@@ -214,6 +224,8 @@ pub(super) struct Apply {
     pub(super) output: Output,
     #[command(flatten)]
     pub(super) permits: Permits,
+    #[command(flatten)]
+    pub(super) patience: Patience,
     /// Nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(super) only: Vec<String>,
@@ -333,6 +345,8 @@ pub(super) struct Down {
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) patience: Patience,
     /// Leave the stack running afterwards
     #[arg(long)]
     pub(super) keep: bool,

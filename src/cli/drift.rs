@@ -16,8 +16,9 @@ pub(super) async fn drift(arguments: &Drift, surroundings: &Surroundings, view: 
     let ask = view.ask();
     let mut report = work.run(Options { diff, ..Options::default() }, view, &ask).plan().await?;
     // A broker that cannot be asked is neither in sync nor adrift.
-    let stopped: Vec<String> =
-        report.brokers.iter().filter(|broker| !broker.running).map(|broker| broker.name.clone()).collect();
+    let stopped = report.brokers.iter().filter(|broker| !broker.running).map(|broker| broker.name.clone());
+    let told: Vec<String> = report.failures.iter().map(|failure| failure.broker.clone()).collect();
+    let stopped: Vec<String> = stopped.filter(|broker| !told.contains(broker)).collect();
     for broker in stopped {
         let text = format!("`{broker}` does not run, so it cannot be compared\nstart it: mqlab up");
         report.failures.push(Failure { broker, text });

@@ -61,6 +61,14 @@ impl Ending {
 }
 
 impl Code {
+    /// The code when the answer could not be written: who asked was not told.
+    pub fn without_result(self) -> Self {
+        match self {
+            Self::Done | Self::Pending => Self::Failed,
+            other => other,
+        }
+    }
+
     pub fn number(self) -> u8 {
         match self {
             Self::Done => 0,

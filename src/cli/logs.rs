@@ -13,8 +13,10 @@ use crate::view::View;
 
 pub(super) async fn logs(arguments: &Logs, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let files = Files { files: arguments.files.clone(), stack: arguments.stack.clone() };
-    let name = spec::stack_id(&files, surroundings, view)?.name;
+    let id = spec::stack_id(&files, surroundings, view)?;
     let engine = docker::connect(&surroundings.engine).await?;
+    engine.is_of_this_folder(&id).await?;
+    let name = id.name;
     let nodes = engine.stack(&name).await?.map(|stack| stack.nodes).unwrap_or_default();
     let known: Vec<String> = nodes.iter().map(|node| node.broker.clone()).collect();
     let chosen = power::chosen(&arguments.brokers, &name, &known)?;
@@ -37,6 +39,9 @@ pub(super) async fn logs(arguments: &Logs, surroundings: &Surroundings, view: &V
             Some(Ok(line)) => view.result(&format!("{}-{} | {}\n", line.broker, line.node, line.text)),
             Some(Err(error)) => return Err(error.into()),
             None => return Ok(Code::Done),
+        }
+        if view.is_unread() {
+            return Ok(Code::Done);
         }
     }
 }

@@ -64,6 +64,7 @@ pub fn main() -> ExitCode {
         }
         error.code()
     });
+    let code = if view.lost_a_result() { code.without_result() } else { code };
     // What still waits for a frozen broker must not hold the exit back.
     runtime.shutdown_background();
     ExitCode::from(code.number())

@@ -32,9 +32,10 @@ pub(super) async fn plan(arguments: &Plan, surroundings: &Surroundings, view: &V
 
 /// The plan as the result, and what could not be found out beside it.
 pub(super) fn show(command: &str, report: &Report, view: &View) {
+    let unasked: Vec<&str> = report.failures.iter().map(|failure| failure.broker.as_str()).collect();
     match view.form() {
-        Form::Human => view.result_for_people(&plans_for_people(&report.plans, view.paint())),
-        Form::Plain => view.result(&plans_as_lines(&report.plans)),
+        Form::Human => view.result_for_people(&plans_for_people(&report.plans, &unasked, view.paint())),
+        Form::Plain => view.result(&plans_as_lines(&report.plans, &unasked)),
         Form::Json => view.json(&envelope(command, report)),
     }
     for failure in &report.failures {

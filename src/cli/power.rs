@@ -24,6 +24,7 @@ pub(super) async fn power(
     let id = spec::stack_id(&arguments.files, surroundings, view)?;
     let engine = docker::connect(&surroundings.engine).await?;
     let _lock = take(Lock::Take, &engine, &id, surroundings).await?;
+    engine.is_of_this_folder(&id).await?;
     let nodes = engine.stack(&id.name).await?.map(|stack| stack.nodes).unwrap_or_default();
     if nodes.is_empty() {
         return Err(CliError::Failed(format!("the stack `{}` has no containers\nmake them: mqlab up", id.name)));

@@ -1,13 +1,14 @@
 //! A run's report as the site tells it, kept in `.mqlab/`, and the site made from it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::error::CliError;
 use super::surroundings::{Surroundings, now};
 use super::work::Work;
-use crate::brokers::{Outcome, OutcomeResult};
+use crate::brokers::OutcomeResult;
 use crate::converge::{BrokerState, Report};
-use crate::model::Stack;
+use crate::model::{Address, Stack};
 use crate::plan::{Action, Step};
 use crate::site::{
     self, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport, Written,
@@ -40,12 +41,13 @@ pub(super) fn write(stack: &Stack, report: Option<&RunReport>) -> Result<(PathBu
 
 fn told(report: &Report, surroundings: &Surroundings) -> RunReport {
     let steps = report.plans.iter().flat_map(|plan| &plan.steps);
+    let outcomes: Outcomes<'_> = report.outcomes.iter().map(|outcome| (&outcome.address, &outcome.result)).collect();
     RunReport {
         command: surroundings.command.clone(),
         finished: now(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         brokers: report.brokers.iter().map(|broker| (broker.name.clone(), broker_told(broker, report))).collect(),
-        steps: steps.map(|step| step_told(step, &report.outcomes)).collect(),
+        steps: steps.map(|step| step_told(step, &outcomes)).collect(),
         unchanged: report.plans.iter().map(|plan| plan.unchanged).sum(),
         unmanaged: report.plans.iter().flat_map(|plan| &plan.unmanaged).map(|one| one.address.clone()).collect(),
         checks: report
@@ -83,8 +85,10 @@ fn broker_told(broker: &BrokerState, report: &Report) -> BrokerReport {
     }
 }
 
-fn step_told(step: &Step, outcomes: &[Outcome]) -> StepReport {
-    let outcome = outcomes.iter().find(|outcome| outcome.address == step.address).map(|outcome| &outcome.result);
+type Outcomes<'a> = BTreeMap<&'a Address, &'a OutcomeResult>;
+
+fn step_told(step: &Step, outcomes: &Outcomes<'_>) -> StepReport {
+    let outcome = outcomes.get(&step.address).copied();
     let (outcome, detail) = match (&step.action, outcome) {
         (Action::Blocked { reason, way_out }, _) => (StepOutcome::Blocked, format!("{reason}: {way_out}")),
         (_, Some(OutcomeResult::Done)) => (StepOutcome::Done, String::new()),

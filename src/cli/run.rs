@@ -7,7 +7,7 @@ use tokio::process::Command;
 use super::arguments::Run;
 use super::error::CliError;
 use super::exit::Code;
-use super::surroundings::Surroundings;
+use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{env, up};
 use crate::converge::Options;
@@ -47,7 +47,8 @@ pub(super) async fn run(arguments: &Run, surroundings: &Surroundings, view: &Vie
 }
 
 async fn up_and_run(arguments: &Run, work: &Work, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
-    let report = up::run_up(work, Options::default(), view).await?;
+    let options = Options { patience: surroundings::patience(arguments.patience), ..Options::default() };
+    let report = up::run_up(work, options, view).await?;
     let ending = work.ending(&report).code();
     if ending != Code::Done {
         let words = crate::view::Ending { report: &report, command: &surroundings.command };

@@ -57,10 +57,20 @@ pub(super) fn stack_if_there(
     surroundings: &Surroundings,
     view: &View,
 ) -> Result<Option<Stack>, CliError> {
-    if files.stack.is_some() && !is_there(files, surroundings) {
+    if files.stack.is_none() {
+        return stack(files, surroundings, view).map(Some);
+    }
+    if !is_there(files, surroundings) {
         return Ok(None);
     }
-    stack(files, surroundings, view).map(Some)
+    match stack(files, surroundings, view) {
+        // Whoever broke the file must still be able to stop what runs.
+        Err(CliError::Said(Code::Usage)) => {
+            view.note("going on without the file, by the name of the stack alone");
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 /// Whether there are files to read.

@@ -50,7 +50,8 @@ fn tell(look: &Look, all: bool, view: &View) {
     let hidden = look.objects.len() - shown.len().min(most);
     if hidden > 0 {
         let word = if shown.len() > most { "more" } else { "empty" };
-        view.note(&format!("{hidden} {word} objects are not shown (mqlab status --all)"));
+        let objects = if hidden == 1 { "object is" } else { "objects are" };
+        view.note(&format!("{hidden} {word} {objects} not shown (mqlab status --all)"));
     }
     for check in &look.report.checks {
         let sign = if check.ok { paint.good("✓") } else { paint.bad("✗") };

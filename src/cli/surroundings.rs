@@ -3,7 +3,9 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::converge::Patience;
 use crate::docker::ConnectSettings;
 use crate::spec::Environment;
 
@@ -105,6 +107,11 @@ fn path(name: &str) -> Option<PathBuf> {
 /// This moment, `2026-03-01 14:05 UTC`.
 pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// How long to wait for brokers, from now.
+pub(super) fn patience(asked: super::arguments::Patience) -> Patience {
+    Patience { fixed: asked.ready_seconds.map(Duration::from_secs), now: Some(jiff::Timestamp::now()) }
 }
 
 /// What `${…}` in a spec can reach.

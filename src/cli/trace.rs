@@ -38,13 +38,19 @@ pub(super) fn trace(arguments: &Arguments, surroundings: &Surroundings, view: &V
     Ok(Code::Done)
 }
 
-/// A declared exchange, or one that every broker has.
+/// A declared exchange, or one that every broker, or every virtual host of it, has.
 fn exchange(text: &str, stack: &Stack, declared: &[Resource]) -> Result<Address, CliError> {
-    if let Some((broker, name)) = text.split_once('/').filter(|(_, name)| !name.contains('/')) {
-        let address = Address::new(broker, "exchange", name);
-        let model = stack.broker(broker).and_then(|model| brokers::find(model.kind));
+    let address = match text.split_once('/').filter(|(_, name)| !name.contains('/')) {
+        Some((broker, name)) => Some(Address::new(broker, "exchange", name)),
+        None => text.parse().ok(),
+    };
+    if let Some(address) = address {
+        let model = stack.broker(&address.broker).and_then(|model| brokers::find(model.kind));
         let kinds = model.map_or(&[][..], |broker| broker.description().kinds);
-        if kinds.iter().any(|kind| kind.kind == "exchange" && (kind.protected)(&address)) {
+        let is_built_in =
+            kinds.iter().any(|kind| kind.kind == "exchange" && kind.kind == address.kind && (kind.protected)(&address));
+        let here = |one: &Resource| one.address.broker == address.broker && one.address.vhost == address.vhost;
+        if is_built_in && (address.vhost.is_none() || declared.iter().any(here)) {
             return Ok(address);
         }
         if model.is_some_and(|broker| broker.lesson().router().is_none()) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::arguments::Up;
 use super::error::CliError;
 use super::exit::Code;
-use super::surroundings::Surroundings;
+use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{address, record};
 use crate::converge::{Options, Report};
@@ -21,7 +21,12 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
         allow_data_loss: arguments.permits.allow_data_loss,
         ..DiffOptions::default()
     };
-    let options = Options { diff, recreate: arguments.recreate, interactive: surroundings.terminal.can_ask };
+    let options = Options {
+        diff,
+        recreate: arguments.recreate,
+        interactive: surroundings.terminal.can_ask,
+        patience: surroundings::patience(arguments.patience),
+    };
     let report = run_up(&work, options, view).await?;
     end("up", &work, &report, surroundings, view)
 }
@@ -41,8 +46,10 @@ pub(super) fn end(
     surroundings: &Surroundings,
     view: &View,
 ) -> Result<Code, CliError> {
-    let code = work.ending(report).code();
     let site = record::record(work, report, surroundings);
+    let mut ending = work.ending(report);
+    ending.failed += usize::from(site.is_err());
+    let code = ending.code();
     let site_told = site.as_ref().ok().map(|(path, written)| json!({ "path": path, "written": written }));
     match view.form() {
         Form::Human => {
@@ -71,7 +78,12 @@ pub(super) fn end(
         }
     }
     // The brokers are as they are; a site that cannot be written is still an error to say.
-    site?;
+    if let Err(error) = site {
+        view.error(&format!(
+            "{}\nthe brokers are not concerned; when that is mended: mqlab {command}",
+            error.words().unwrap_or_default()
+        ));
+    }
     Ok(code)
 }
 

@@ -36,11 +36,15 @@ impl Work {
         surroundings: &Surroundings,
         view: &View,
     ) -> Result<Self, CliError> {
+        // The engine takes its time to say who it is: long enough to read a large file.
+        let settings = surroundings.engine.clone();
+        let engine = tokio::spawn(async move { docker::connect(&settings).await });
         let stack = spec::stack(files, surroundings, view)?;
-        let engine = docker::connect(&surroundings.engine).await?;
+        let engine = engine.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
         let id = StackId::new(&stack.name, Some(&stack.directory));
         let folder = Folder::of(&stack.directory, &stack.name);
         let lock = take(lock, &engine, &id, surroundings).await?;
+        engine.is_of_this_folder(&id).await?;
         Ok(Self { stack, engine, id, folder, signals: Signals::listen(view), _lock: lock })
     }
 

@@ -9,7 +9,7 @@ use super::report::Report;
 use super::run::Run;
 use super::survey::{self, EngineSurvey};
 use super::{ConvergeError, confirm, execute};
-use crate::docker::Engine;
+use crate::docker::{Engine, Inventory};
 use crate::images::Images;
 use crate::model::{Address, ImageServed, Resource, Storage};
 use crate::plan::{Action, Plan, Step};
@@ -19,18 +19,22 @@ const PORT_TRIES: u32 = 3;
 
 impl Run<'_> {
     /// Makes the containers as the file wants them, and starts them.
-    pub(super) async fn containers(&self) -> Result<(Vec<Lowered<'_>>, Report), ConvergeError> {
+    pub(super) async fn containers(
+        &self,
+        mut inventory: Inventory,
+    ) -> Result<(Vec<Lowered<'_>>, Report), ConvergeError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, true).await?;
-            let mut survey = survey::engine(self, &lowered).await?;
+            let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, true).await?;
+            let mut survey = survey::engine(self, &inventory, &lowered).await?;
             self.protect_memory(&lowered, &mut survey).await;
             confirm::settle(&mut survey.plan, |step| is_running(&survey.observation.resources, step), self.confirm);
-            let images = self.images(&lowered, &survey.plan).await?;
+            let images = self.images(&inventory, &lowered, &survey.plan).await?;
             survey.session.set_images(images);
             let outcomes = execute::execute(&mut survey.session, &survey.plan, self.events, &self.cancel).await;
             if !survey.session.lost_ports().is_empty() && tries < PORT_TRIES {
+                inventory = Inventory::read(&self.engine).await?;
                 continue;
             }
             let report = Report { plans: vec![survey.plan], outcomes, applied: true, ..Report::default() };
@@ -41,6 +45,7 @@ impl Run<'_> {
     /// Images for the brokers that get a new container; the others keep theirs.
     async fn images(
         &self,
+        inventory: &Inventory,
         lowered: &[Lowered<'_>],
         plan: &Plan,
     ) -> Result<BTreeMap<String, ImageServed>, ConvergeError> {
@@ -49,7 +54,7 @@ impl Run<'_> {
         if needed.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let used = self.engine.images_in_use(&self.id.name).await?;
+        let used = inventory.images_in_use(&self.id.name);
         let images = Images::new(self.engine.clone(), self.stack.images.clone(), self.options.interactive);
         let fetched = needed.into_iter().filter_map(|broker| {
             let wanted = &broker.nodes.first()?.container.image;

@@ -4,24 +4,18 @@ use std::collections::BTreeMap;
 
 use super::prepare::Lowered;
 use super::report::{BrokerState, Report};
-use crate::docker::{Engine, StackId};
-use crate::model::STACK;
+use crate::docker::{Engine, Inventory, StackId};
 
 /// Adds every broker to the report. `versions` has those that answered, with the version that they gave.
-pub(super) async fn describe(
+pub(super) fn describe(
     engine: &Engine,
+    inventory: &Inventory,
     id: &StackId,
     lowered: &[Lowered<'_>],
     versions: &BTreeMap<String, String>,
     report: &mut Report,
 ) {
-    let nodes = match engine.stack(&id.name).await {
-        Ok(stack) => stack.map(|stack| stack.nodes).unwrap_or_default(),
-        Err(error) => {
-            report.fail(STACK, &error);
-            Vec::new()
-        }
-    };
+    let nodes = inventory.stack(&id.name).map(|stack| stack.nodes).unwrap_or_default();
     for broker in lowered {
         let name = &broker.model.name;
         let own: Vec<_> = nodes.iter().filter(|node| node.broker == *name).collect();

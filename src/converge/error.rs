@@ -18,7 +18,7 @@ pub enum ConvergeError {
     State(#[from] StateError),
     #[error("cannot ask the engine")]
     EngineSession(#[source] SessionError),
-    #[error("cannot ask `{broker}`")]
+    #[error("cannot ask `{broker}`\n{}", way_out(.source, .broker))]
     Broker {
         broker: String,
         #[source]
@@ -30,8 +30,18 @@ pub enum ConvergeError {
     NeverReady { broker: String, seconds: u64, reason: String },
     #[error("`{broker}` does not run\nstart it: mqlab up")]
     NotRunning { broker: String },
+    #[error("`{broker}` is paused: somebody froze its container\nlet it go on: mqlab start {broker}")]
+    Paused { broker: String },
     #[error("the passwords of `{broker}` are not in .mqlab/\nset new ones through the container: mqlab up")]
     NoSecrets { broker: String },
     #[error("stopped on request")]
     Cancelled,
+}
+
+/// What helps a broker that cannot be asked.
+fn way_out(error: &SessionError, broker: &str) -> String {
+    match error {
+        SessionError::Unauthorized { .. } => "set the password again through the container: mqlab up".to_owned(),
+        _ => format!("see what it says: mqlab logs {broker}"),
+    }
 }

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::describe::describe;
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
-use super::{ConvergeError, Failure, Run};
+use super::{ConvergeError, Run};
 use crate::brokers::{Check, SessionError};
+use crate::docker::Inventory;
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -41,8 +42,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Run<'_> {
     /// Asks every broker that runs, once. With `probe`, sends a message through each.
     pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
-        let stack = self.engine.stack(&self.id.name).await?.unwrap_or_default();
+        let inventory = Inventory::read(&self.engine).await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
+        let stack = inventory.stack(&self.id.name).unwrap_or_default();
+        let is_paused = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "paused");
+        let paused: Vec<String> =
+            lowered.iter().map(|broker| broker.model.name.clone()).filter(|name| is_paused(name)).collect();
         let runs = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "running");
         let asked = lowered.iter().filter(|broker| runs(&broker.model.name));
         let answers = join_all(asked.map(|broker| self.ask(broker, probe))).await;
@@ -55,20 +60,17 @@ impl Run<'_> {
                     look.objects.extend(answer.objects);
                     look.report.checks.extend(answer.checks);
                 }
-                Err((broker, error)) => {
-                    let mut text = crate::error_chain(&error);
-                    if matches!(error, SessionError::Unauthorized { .. }) {
-                        text.push_str("\nset the password again through the container: mqlab up");
-                    }
-                    look.report.failures.push(Failure { broker, text });
-                }
+                Err((broker, error)) => look.report.fail(&broker, &error),
             }
+        }
+        for broker in paused {
+            look.report.fail(&broker, &ConvergeError::Paused { broker: broker.clone() });
         }
         let mut orphans: Vec<String> = stack.nodes.into_iter().map(|node| node.broker).collect();
         orphans.retain(|name| self.stack.broker(name).is_none());
         orphans.dedup();
         look.orphans = orphans;
-        describe(&self.engine, &self.id, &lowered, &versions, &mut look.report).await;
+        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut look.report);
         Ok(look)
     }
 

@@ -1,5 +1,6 @@
 //! What the folder remembers of earlier runs, what this run adds, and what is over.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::brokers::{Outcome, OutcomeResult};
@@ -17,6 +18,13 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn read(folder: &Folder) -> Result<Self, StateError> {
         Ok(Self { last: folder.last_applied()?, journal: folder.journal()? })
+    }
+
+    /// As [`Memory::read`], on another thread: a large stack's takes as long as an answer of the engine.
+    pub(super) async fn read_aside(folder: &Folder) -> Result<Self, StateError> {
+        let folder = folder.clone();
+        let read = tokio::task::spawn_blocking(move || Self::read(&folder)).await;
+        read.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
     }
 }
 
@@ -48,7 +56,7 @@ pub(super) struct Inside<'a> {
     pub(super) observed: &'a Observation,
 }
 
-impl Inside<'_> {
+impl<'a> Inside<'a> {
     fn found(&self, address: &Address) -> Option<&Resource> {
         self.observed.resources.iter().find(|one| one.address == *address)
     }
@@ -78,11 +86,14 @@ impl Inside<'_> {
 
     /// The topology, and with it what an interrupted replace took away, until it is back; with a note for each
     /// object that cannot come back.
-    pub(super) fn with_journal(&self, journal: &Journal) -> (Vec<Resource>, Vec<Note>) {
+    pub(super) fn with_journal(&self, journal: &Journal) -> (Cow<'a, [Resource]>, Vec<Note>) {
+        let owed = journal.dependants_on(self.broker);
+        if owed.is_empty() {
+            return (Cow::Borrowed(self.desired), Vec::new());
+        }
         let mut desired = self.desired.to_vec();
         let mut notes = Vec::new();
         let mut known: BTreeSet<Address> = self.desired.iter().map(|one| one.address.clone()).collect();
-        let owed = journal.dependants_on(self.broker);
         let returning = self.returning(&owed);
         for one in owed {
             if !known.insert(one.address.clone()) {
@@ -100,7 +111,7 @@ impl Inside<'_> {
                 notes.push(Note { address: Some(one.address), text });
             }
         }
-        (desired, notes)
+        (Cow::Owned(desired), notes)
     }
 
     /// The journal without what is over on this broker.

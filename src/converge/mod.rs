@@ -31,5 +31,5 @@ pub use event::{Event, Events, Unit};
 pub use look::{Holding, Look};
 pub use prepare::ADMINISTRATOR;
 pub use report::{BrokerState, Failure, Report};
-pub use run::{Options, Run};
+pub use run::{Options, Patience, Run};
 pub use settings::Settings;

@@ -6,7 +6,7 @@ use rand::distr::{Alphanumeric, SampleString};
 
 use super::ConvergeError;
 use crate::brokers::{self, Broker, Endpoint, Target};
-use crate::docker::{self, Engine, StackId, WantedNode};
+use crate::docker::{self, Engine, Inventory, StackId, WantedNode};
 use crate::model::{BrokerModel, Facts, Resource, Secret, Stack};
 use crate::state::Folder;
 
@@ -28,10 +28,11 @@ pub(super) struct Lowered<'a> {
     pub topology: Vec<Resource>,
 }
 
-/// Reads the facts, makes missing secrets (kept only if `keep_secrets`: a plan writes nothing) and lowers.
+/// Decides the facts, makes missing secrets (kept only if `keep_secrets`: a plan writes nothing) and lowers.
 pub(super) async fn prepare<'a>(
     stack: &'a Stack,
     engine: &Engine,
+    inventory: &Inventory,
     id: &StackId,
     folder: &Folder,
     keep_secrets: bool,
@@ -39,7 +40,7 @@ pub(super) async fn prepare<'a>(
     let known: Vec<(&BrokerModel, &'static dyn Broker)> =
         stack.brokers.iter().filter_map(|model| Some((model, brokers::find(model.kind)?))).collect();
     let described: Vec<_> = known.iter().map(|(model, broker)| (*model, broker.description())).collect();
-    let mut facts = docker::facts(engine, id, &described).await?;
+    let mut facts = docker::facts(engine, inventory, id, &described).await?;
     let mut secrets = folder.secrets()?;
     let before = secrets.clone();
     for (model, broker) in &known {

@@ -9,13 +9,21 @@ use super::prepare::{ADMINISTRATOR, Lowered};
 use super::report::Report;
 use super::run::Run;
 use super::topology::Connected;
-use super::{Cancel, ConvergeError, Event, Events, Unit};
+use super::{ConvergeError, Event, Patience, Unit};
 use crate::brokers::{OutcomeResult, Session, SessionError};
-use crate::docker::{Engine, StackId, container_name};
+use crate::docker::container_name;
+use crate::model::{Container, Resource, Value};
 use crate::net::Backoff;
+use crate::plan::{Plan, Step};
 
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
-const PATIENCE: Duration = Duration::from_secs(180);
+const START: Duration = Duration::from_secs(180);
+
+/// A broker that has long been running answers at once, or after a pause that no work should take.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// One question costs a broker on its way nothing that can be measured, and half of this is lost on average.
+const MOST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Both brokers start in less on an ordinary machine.
 const ORDINARY_START: Duration = Duration::from_secs(12);
@@ -30,7 +38,7 @@ pub(super) async fn connect<'b, 'l>(
     let hopeless = hopeless(report);
     let waits = lowered.iter().filter(|broker| !hopeless.contains(&broker.model.name)).map(|broker| async move {
         let mut session = broker.broker.connect(broker.target(&run.engine));
-        let ready = wait(broker, session.as_mut(), &run.engine, &run.id, run.events, &run.cancel).await;
+        let ready = Wait { run, lowered: broker }.until_ready(session.as_mut()).await;
         (broker, ready.map(|()| session))
     });
     let mut connected = Vec::new();
@@ -48,91 +56,137 @@ fn hopeless(report: &Report) -> BTreeSet<String> {
     let undone = report.outcomes.iter().filter(|outcome| outcome.result != OutcomeResult::Done);
     let undone = undone.map(|outcome| &outcome.address);
     let steps = report.plans.iter().flat_map(|plan| &plan.steps);
-    let blocked = steps.filter(|step| step.action.is_blocked() && step.before.is_none()).map(|step| &step.address);
+    let blocked = steps.filter(|step| keeps_down(step)).map(|step| &step.address);
     let failed = report.failures.iter().map(|failure| failure.broker.clone());
     undone.chain(blocked).map(|address| address.broker.clone()).chain(failed).collect()
 }
 
-/// Asks until the broker is ready. A container that dies, a wrong version of it all, or the end of the
-/// patience are errors with the broker's own last words.
-async fn wait(
-    lowered: &Lowered<'_>,
-    session: &mut dyn Session,
-    engine: &Engine,
-    stack: &StackId,
-    events: &dyn Events,
-    cancel: &Cancel,
-) -> Result<(), ConvergeError> {
-    let began = Instant::now();
-    let broker = lowered.model.name.as_str();
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
-    let mut reset_tried = false;
-    let outcome = loop {
-        if cancel.is_cancelled() {
-            break Err(ConvergeError::Cancelled);
-        }
-        let reason = match session.ready().await {
-            Ok(()) => break Ok(()),
-            Err(SessionError::Unauthorized { .. }) if !reset_tried => {
-                reset_tried = true;
-                match reset(lowered, engine, stack, events).await {
-                    Ok(()) => continue,
-                    Err(error) => break Err(error),
+/// Whether a broker has no running container, and will get none. Whoever listens on its port is somebody else.
+pub(super) fn is_out_of_reach(containers: &Plan, broker: &str) -> bool {
+    containers.steps.iter().any(|step| step.address.broker == broker && keeps_down(step))
+}
+
+fn keeps_down(step: &Step) -> bool {
+    let runs = |before: &Resource| before.attribute("running").and_then(Value::as_bool).unwrap_or(true);
+    step.action.is_blocked() && !step.before.as_ref().is_some_and(runs)
+}
+
+/// One broker to wait for.
+struct Wait<'a, 'l> {
+    run: &'a Run<'a>,
+    lowered: &'a Lowered<'l>,
+}
+
+impl Wait<'_, '_> {
+    /// Asks until the broker is ready. A container that dies, a wrong version of it all, or the end of the
+    /// patience are errors with the broker's own last words.
+    async fn until_ready(&self, session: &mut dyn Session) -> Result<(), ConvergeError> {
+        let outcome = self.ask(session).await;
+        self.run.events.emit(Event::ProgressEnded { subject: self.lowered.model.name.clone() });
+        outcome
+    }
+
+    async fn ask(&self, session: &mut dyn Session) -> Result<(), ConvergeError> {
+        let began = Instant::now();
+        let broker = self.lowered.model.name.as_str();
+        let mut patience = self.run.options.patience.fixed.unwrap_or(PAUSE);
+        let mut backoff = Backoff::new(Duration::from_millis(50), MOST_PAUSE);
+        let mut is_reset = false;
+        loop {
+            if self.run.cancel.is_cancelled() {
+                return Err(ConvergeError::Cancelled);
+            }
+            let left = patience.saturating_sub(began.elapsed()).max(Duration::from_millis(100));
+            let answer = tokio::select! {
+                answer = tokio::time::timeout(left, session.ready()) => answer,
+                () = self.run.cancel.cancelled() => continue,
+            };
+            let reason = match answer {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(SessionError::Unauthorized { .. })) if !is_reset => {
+                    is_reset = true;
+                    self.reset().await?;
+                    continue;
                 }
+                Ok(Err(SessionError::NotReady(reason))) => reason,
+                Ok(Err(error @ (SessionError::Unreachable { .. } | SessionError::TimedOut { .. }))) => {
+                    crate::error_chain(&error)
+                }
+                Ok(Err(source)) => return Err(ConvergeError::Broker { broker: broker.to_owned(), source }),
+                Err(_) => "it takes connections and does not answer".to_owned(),
+            };
+            self.fail_if_dead().await?;
+            patience = self.patience().await?;
+            if began.elapsed() >= patience {
+                let seconds = began.elapsed().as_secs();
+                return Err(ConvergeError::NeverReady { broker: broker.to_owned(), seconds, reason });
             }
-            Err(SessionError::NotReady(reason)) => reason,
-            Err(error @ (SessionError::Unreachable { .. } | SessionError::TimedOut { .. })) => error.to_string(),
-            Err(source) => break Err(ConvergeError::Broker { broker: broker.to_owned(), source }),
-        };
-        for node in &lowered.nodes {
-            if let Some(death) = engine.died(&stack.name, &node.container).await? {
-                return Err(ConvergeError::Died { broker: broker.to_owned(), death: Box::new(death) });
+            self.run.events.emit(Event::Progress {
+                subject: broker.to_owned(),
+                what: words(began.elapsed(), &reason),
+                done: began.elapsed().as_secs(),
+                total: 0,
+                unit: Unit::Seconds,
+            });
+            tokio::select! {
+                () = backoff.wait() => {}
+                () = self.run.cancel.cancelled() => {}
             }
         }
-        if began.elapsed() > PATIENCE {
-            let seconds = PATIENCE.as_secs();
-            break Err(ConvergeError::NeverReady { broker: broker.to_owned(), seconds, reason });
+    }
+
+    /// From the beginning of the wait: what is left of the start, and never less than a pause.
+    async fn patience(&self) -> Result<Duration, ConvergeError> {
+        let Patience { fixed, now } = self.run.options.patience;
+        if let Some(fixed) = fixed {
+            return Ok(fixed);
         }
-        events.emit(Event::Progress {
-            subject: broker.to_owned(),
-            what: words(began.elapsed(), &reason),
-            done: began.elapsed().as_secs(),
-            total: 0,
-            unit: Unit::Seconds,
+        let Some(now) = now else { return Ok(START) };
+        let mut patience = PAUSE;
+        for node in &self.lowered.nodes {
+            let state = self.run.engine.state(&self.name_of(&node.container)).await?.unwrap_or_default();
+            let started = state.started_at.and_then(|text| text.parse::<jiff::Timestamp>().ok()).unwrap_or(now);
+            let age = Duration::try_from(now.duration_since(started)).unwrap_or_default();
+            patience = patience.max(START.saturating_sub(age));
+        }
+        Ok(patience)
+    }
+
+    async fn fail_if_dead(&self) -> Result<(), ConvergeError> {
+        for node in &self.lowered.nodes {
+            if let Some(death) = self.run.engine.died(&self.run.id.name, &node.container).await? {
+                let broker = self.lowered.model.name.clone();
+                return Err(ConvergeError::Died { broker, death: Box::new(death) });
+            }
+        }
+        Ok(())
+    }
+
+    fn name_of(&self, container: &Container) -> String {
+        container_name(&self.run.id.name, &container.broker, container.node)
+    }
+
+    /// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again
+    /// there.
+    async fn reset(&self) -> Result<(), ConvergeError> {
+        let broker = &self.lowered.model.name;
+        for command in self.lowered.broker.lesson().reset(self.lowered.model, &self.lowered.facts) {
+            let container = container_name(&self.run.id.name, broker, command.node);
+            let input = command.input.as_ref().map(|secret| secret.reveal().as_bytes());
+            let result = self.run.engine.exec(&container, None, &command.command, input, 60).await?;
+            if result.exit_code != 0 {
+                let said = format!("could not {}: {}", command.what, result.error_output.trim());
+                return Err(ConvergeError::Broker { broker: broker.clone(), source: SessionError::Refused(said) });
+            }
+        }
+        self.run.events.emit(Event::Warning {
+            text: format!("{broker}: the password of `{ADMINISTRATOR}` was not the one in .mqlab/; it was set again through the container"),
         });
-        tokio::select! {
-            () = backoff.wait() => {}
-            () = cancel.cancelled() => {}
-        }
-    };
-    events.emit(Event::ProgressEnded { subject: broker.to_owned() });
-    outcome
+        Ok(())
+    }
 }
 
 /// At first every broker refuses connections; later the reason is worth reading.
 fn words(waited: Duration, reason: &str) -> String {
     if waited < ORDINARY_START { "starting".to_owned() } else { format!("is not ready yet: {reason}") }
-}
-
-/// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again there.
-async fn reset(
-    lowered: &Lowered<'_>,
-    engine: &Engine,
-    stack: &StackId,
-    events: &dyn Events,
-) -> Result<(), ConvergeError> {
-    let broker = &lowered.model.name;
-    for command in lowered.broker.lesson().reset(lowered.model, &lowered.facts) {
-        let container = container_name(&stack.name, broker, command.node);
-        let input = command.input.as_ref().map(|secret| secret.reveal().as_bytes());
-        let result = engine.exec(&container, None, &command.command, input, 60).await?;
-        if result.exit_code != 0 {
-            let said = format!("could not {}: {}", command.what, result.error_output.trim());
-            return Err(ConvergeError::Broker { broker: broker.clone(), source: SessionError::Refused(said) });
-        }
-    }
-    events.emit(Event::Warning {
-        text: format!("{broker}: the password of `{ADMINISTRATOR}` was not the one in .mqlab/; it was set again through the container"),
-    });
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! One run: the containers, then the topology; each observed, compared, asked about, executed and verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::describe::describe;
 use super::memory::Memory;
@@ -8,8 +9,8 @@ use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::topology::{Connected, Topology};
 use super::{Cancel, Confirm, ConvergeError, Events, ready, survey};
-use crate::docker::{Engine, StackId};
-use crate::model::Stack;
+use crate::docker::{Engine, Inventory, StackId};
+use crate::model::{STACK, Stack};
 use crate::plan::{DiffOptions, Plan};
 use crate::state::Folder;
 
@@ -33,21 +34,36 @@ pub struct Options {
     pub recreate: bool,
     /// A terminal is there, so that `sudo` may ask.
     pub interactive: bool,
+    pub patience: Patience,
+}
+
+/// How long a broker may take until it is ready.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patience {
+    /// From the beginning of the wait, whenever the broker started.
+    pub fixed: Option<Duration>,
+    /// The time of day, which tells a broker that starts from one that hangs. Without it all are taken to start.
+    pub now: Option<jiff::Timestamp>,
 }
 
 impl Run<'_> {
     /// What `up` would do. Changes nothing and writes nothing.
     pub async fn plan(&self) -> Result<Report, ConvergeError> {
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, false).await?;
-        let memory = Memory::read(&self.folder)?;
-        let engine = survey::engine(self, &lowered).await?;
+        let (inventory, memory) = self.begin().await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
+        let engine = survey::engine(self, &inventory, &lowered).await?;
         let mut report = Report::default();
         let mut connected = Vec::new();
         let mut projected = BTreeMap::new();
+        let paused = self.paused(&inventory);
         for broker in &lowered {
-            if waits_for_containers(&engine.plan, &broker.model.name) {
-                projected
-                    .insert(broker.model.name.clone(), survey::projected(&self.options.diff, broker, &memory.last));
+            let name = &broker.model.name;
+            if paused.contains(name) {
+                report.fail(name, &ConvergeError::Paused { broker: name.clone() });
+            } else if ready::is_out_of_reach(&engine.plan, name) {
+                // Its blocked step says all there is to say.
+            } else if waits_for_containers(&engine.plan, name) {
+                projected.insert(name.clone(), survey::projected(&self.options.diff, broker, &memory.last));
             } else {
                 connected
                     .push(Connected { lowered: broker, session: broker.broker.connect(broker.target(&self.engine)) });
@@ -68,32 +84,47 @@ impl Run<'_> {
                 None => report.plans.extend(projected.remove(name)),
             }
         }
-        describe(&self.engine, &self.id, &lowered, &versions, &mut report).await;
+        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut report);
         Ok(report)
     }
 
     /// Containers, readiness, topology, verification.
     pub async fn up(&self) -> Result<Report, ConvergeError> {
-        let memory = Memory::read(&self.folder)?;
-        let (lowered, mut report) = self.containers().await?;
+        let (inventory, memory) = self.begin().await?;
+        let (lowered, mut report) = self.containers(inventory).await?;
         self.topology(&lowered, memory, &mut report).await;
         Ok(report)
     }
 
     /// Topology only, on brokers that run. One that does not is a failure of its own.
     pub async fn apply(&self) -> Result<Report, ConvergeError> {
-        let memory = Memory::read(&self.folder)?;
-        let lowered = prepare(self.stack, &self.engine, &self.id, &self.folder, true).await?;
-        let nodes = self.engine.stack(&self.id.name).await?.map(|stack| stack.nodes).unwrap_or_default();
+        let (inventory, memory) = self.begin().await?;
+        let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, true).await?;
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
         let mut report = Report { applied: true, ..Report::default() };
         for broker in &lowered {
             let name = &broker.model.name;
-            if !nodes.iter().any(|node| node.broker == *name && node.state == "running") {
+            let is = |state: &str| nodes.iter().any(|node| node.broker == *name && node.state == state);
+            if is("paused") {
+                report.fail(name, &ConvergeError::Paused { broker: name.clone() });
+            } else if !is("running") {
                 report.fail(name, &ConvergeError::NotRunning { broker: name.clone() });
             }
         }
         self.topology(&lowered, memory, &mut report).await;
         Ok(report)
+    }
+
+    /// What everything that follows is compared with.
+    async fn begin(&self) -> Result<(Inventory, Memory), ConvergeError> {
+        let (inventory, memory) = tokio::join!(Inventory::read(&self.engine), Memory::read_aside(&self.folder));
+        Ok((inventory?, memory?))
+    }
+
+    /// Brokers with a container that somebody paused: it answers nobody, and holds all that it had.
+    fn paused(&self, inventory: &Inventory) -> BTreeSet<String> {
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
+        nodes.into_iter().filter(|node| node.state == "paused").map(|node| node.broker).collect()
     }
 
     /// From here on something may have been done, so whatever goes wrong is told beside it.
@@ -107,7 +138,11 @@ impl Run<'_> {
             cancel: &self.cancel,
         };
         let versions = stage.apply(memory, connected, report).await;
-        describe(&self.engine, &self.id, lowered, &versions, report).await;
+        let inventory = Inventory::read(&self.engine).await.unwrap_or_else(|error| {
+            report.fail(STACK, &error);
+            Inventory::default()
+        });
+        describe(&self.engine, &inventory, &self.id, lowered, &versions, report);
     }
 }
 

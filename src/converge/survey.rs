@@ -9,7 +9,7 @@ use super::prepare::Lowered;
 use super::topology::Connected;
 use super::{ConvergeError, Run};
 use crate::brokers::Session;
-use crate::docker::{self, EngineSession};
+use crate::docker::{self, EngineSession, Inventory};
 use crate::model::{Facts, Observation, Resource, STACK};
 use crate::plan::{self, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
 use crate::state::{Journal, LastApplied};
@@ -29,12 +29,16 @@ pub(super) struct BrokerSurvey {
     pub(super) observation: Observation,
 }
 
-/// Observes the engine and compares. Changes nothing.
-pub(super) async fn engine(run: &Run<'_>, lowered: &[Lowered<'_>]) -> Result<EngineSurvey, ConvergeError> {
+/// Compares what was read of the engine. Changes nothing.
+pub(super) async fn engine(
+    run: &Run<'_>,
+    inventory: &Inventory,
+    lowered: &[Lowered<'_>],
+) -> Result<EngineSurvey, ConvergeError> {
     let nodes: Vec<_> = lowered.iter().flat_map(|broker| broker.nodes.iter().cloned()).collect();
     let desired = docker::resources(&run.id.name, &nodes);
-    let mut session = EngineSession::new(run.engine.clone(), run.id.clone(), nodes);
-    let observation = session.observe().await.map_err(ConvergeError::EngineSession)?;
+    let session = EngineSession::new(run.engine.clone(), run.id.clone(), nodes);
+    let observation = session.observe_in(inventory).await.map_err(ConvergeError::EngineSession)?;
     let settled = docker::settle(desired, &observation.resources, run.options.recreate);
     let nothing = Facts::default();
     let rules = engine_rules(lowered, &nothing);

@@ -56,9 +56,14 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
     let asked = async { tokio::try_join!(api.version(), api.info()) };
     let (version, info) = match tokio::time::timeout(Duration::from_secs(CONNECT_SECONDS), asked).await {
         Ok(Ok(answers)) => answers,
-        Ok(Err(error)) => return Err(not_there(&endpoint, error.into())),
+        Ok(Err(error)) => return Err(not_there(&endpoint, &error)),
         Err(_) => {
-            return Err(not_there(&endpoint, format!("it did not answer within {CONNECT_SECONDS} s").into()));
+            return Err(Error::NotThere {
+                source: format!("it takes connections and did not answer within {CONNECT_SECONDS} s").into(),
+                hint: silent_hint(&endpoint).to_owned(),
+                address: endpoint.text,
+                origin: endpoint.origin,
+            });
         }
     };
     let api_version = version.api_version.unwrap_or_default();
@@ -122,21 +127,31 @@ fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
             });
         }
     };
-    made.map_err(|error| not_there(endpoint, error.into()))
+    made.map_err(|error| not_there(endpoint, &error))
 }
 
-fn not_there(endpoint: &Endpoint, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    let mut words = source.to_string();
-    let mut inner = source.source();
-    while let Some(error) = inner {
-        words = format!("{words}: {error}");
-        inner = error.source();
+fn not_there(endpoint: &Endpoint, error: &bollard::errors::Error) -> Error {
+    // The layers of the client say nothing that helps: the last cause does.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
+    let words = cause.to_string();
     Error::NotThere {
         address: endpoint.text.clone(),
         origin: endpoint.origin.clone(),
         hint: start_hint(endpoint, &words.to_lowercase()).to_owned(),
-        source,
+        source: words.into(),
+    }
+}
+
+fn silent_hint(endpoint: &Endpoint) -> &'static str {
+    match endpoint.address {
+        Address::Unix(_) if cfg!(target_os = "linux") => {
+            "it may hang: see `sudo journalctl -u docker`, and start it again with `sudo systemctl restart docker`"
+        }
+        Address::Unix(_) | Address::Pipe(_) => "it may hang: start Docker Desktop, Colima or OrbStack again",
+        _ => "check the address: something else may listen there",
     }
 }
 

@@ -45,6 +45,11 @@ pub enum Error {
     },
     #[error("the {what} `{name}` is there and is not of this stack: {why}\n{way_out}")]
     Foreign { what: &'static str, name: String, why: String, way_out: String },
+    #[error(
+        "the stack `{stack}` on this engine belongs to {}\ngive this one another name (`stack:` in the file, or `--stack NAME`), or run `down` in that folder first",
+        folder.display()
+    )]
+    OtherFolder { stack: String, folder: PathBuf },
     #[error("port {port} ({broker}, {name}) is taken by {holder}\n{way_out}")]
     PortTaken { port: u16, broker: String, name: String, holder: String, way_out: String },
     #[error("another mqlab works on the stack `{stack}`: {holder}\nwait for it, or stop it")]

@@ -18,11 +18,11 @@ use crate::model::{BrokerModel, Facts};
 /// `secrets` stay empty: they are not the engine's.
 pub async fn facts(
     engine: &Engine,
+    inventory: &Inventory,
     stack: &StackId,
     brokers: &[(&BrokerModel, &Description)],
 ) -> Result<BTreeMap<String, Facts>, Error> {
-    let inventory = Inventory::read(engine).await?;
-    let mut finder = Finder { engine, inventory: &inventory, stack, taken: taken(engine, &inventory, stack, brokers) };
+    let mut finder = Finder { engine, inventory, stack, taken: taken(engine, inventory, stack, brokers) };
     // What is decided already is spoken for before anything is chosen.
     let mut all = BTreeMap::new();
     for (broker, description) in brokers {
@@ -72,7 +72,7 @@ impl Finder<'_> {
     async fn decided_port(&self, broker: &BrokerModel, name: &str, node: u32) -> Result<u16, Error> {
         let found = self.container(&broker.name, node);
         let recorded = found.and_then(|found| found.recorded_ports().get(name).copied());
-        let is_held_by_us = |port| found.is_some_and(FoundContainer::is_running) && recorded == Some(port);
+        let is_held_by_us = |port| found.is_some_and(FoundContainer::holds_ports) && recorded == Some(port);
         let pinned = broker.ports.get(name).and_then(|ports| ports.get(node as usize - 1)).copied();
         if let Some(port) = pinned {
             if !is_held_by_us(port) && self.taken.has(&broker.bind, port).await {

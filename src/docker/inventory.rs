@@ -6,11 +6,13 @@ use bollard::models::{ContainerSummary, ContainerSummaryStateEnum, Network, Volu
 use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, ListVolumesOptions};
 
 use super::labels::{self, Labels};
+use super::lower::MOUNT;
 use super::{Engine, Error};
+use crate::model::Value;
 
-/// All containers, networks and volumes of an engine.
+/// All containers, networks and volumes of an engine at one moment.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Inventory {
+pub struct Inventory {
     pub(super) containers: Vec<FoundContainer>,
     pub(super) networks: Vec<FoundNetwork>,
     pub(super) volumes: Vec<FoundVolume>,
@@ -85,9 +87,23 @@ impl FoundContainer {
         self.state == "running"
     }
 
+    /// Its ports are its own: they are in use by nobody else.
+    pub(super) fn holds_ports(&self) -> bool {
+        matches!(self.state.as_str(), "running" | "paused" | "restarting")
+    }
+
     /// Made but never started: what an interrupted run leaves, perhaps without its files.
     pub(super) fn is_unfinished(&self) -> bool {
         matches!(self.state.as_str(), "created" | "dead" | "removing")
+    }
+
+    /// All that it wrote is in memory, and gone with it.
+    pub(super) fn keeps_nothing(&self) -> bool {
+        let attributes: Option<BTreeMap<String, Value>> = labels::parsed(&self.labels, labels::ATTRIBUTES);
+        let is_on_volume = |(name, value): (&String, &Value)| {
+            name.starts_with(MOUNT) && !value.as_text().is_some_and(|text| text.starts_with("memory "))
+        };
+        attributes.is_some_and(|attributes| !attributes.iter().any(is_on_volume))
     }
 
     pub(super) fn recorded_ports(&self) -> labels::Ports {
@@ -96,7 +112,8 @@ impl FoundContainer {
 }
 
 impl Inventory {
-    pub(super) async fn read(engine: &Engine) -> Result<Self, Error> {
+    /// Three requests at once.
+    pub async fn read(engine: &Engine) -> Result<Self, Error> {
         let api = engine.api();
         let all = ListContainersOptions { all: true, ..ListContainersOptions::default() };
         // On the heap: the three together are some kilobytes, and many a future holds this one.

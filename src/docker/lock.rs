@@ -32,7 +32,9 @@ async fn lock_for(engine: &str, stack: &str, folder: &Path, command: &str) -> Re
         Ok(()) => {
             // Where the file belongs to another user it can be locked and not written: then it tells less.
             if file.set_len(0).await.is_ok() {
-                let holder = format!("process {}: {command}\n", std::process::id());
+                // Without its name: who reads it knows, and another's command must not look like a suggested one.
+                let arguments = command.strip_prefix("mqlab ").unwrap_or(command);
+                let holder = format!("process {} ({arguments})\n", std::process::id());
                 file.write_all(holder.as_bytes()).await.map_err(fail)?;
                 file.flush().await.map_err(fail)?;
             }
@@ -71,7 +73,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = lock_for("engine", "shop", folder.path(), "mqlab up").await.unwrap();
         let refused = lock_for("engine", "shop", folder.path(), "mqlab down").await.unwrap_err().to_string();
-        assert!(refused.contains(&format!("process {}: mqlab up", std::process::id())), "{refused}");
+        assert!(refused.contains(&format!("process {} (up)", std::process::id())), "{refused}");
         assert!(lock_for("engine", "other", folder.path(), "mqlab up").await.is_ok(), "another stack is free");
         assert!(lock_for("elsewhere", "shop", folder.path(), "mqlab up").await.is_ok(), "another engine is free");
         drop(first);

@@ -28,6 +28,7 @@ pub use engine::{Engine, EngineFacts, connect};
 pub use error::Error;
 pub(crate) use error::words_of;
 pub use facts::facts;
+pub use inventory::Inventory;
 pub use labels::{StackId, container_name, volume_name};
 pub use lock::{StackLock, lock};
 pub(crate) use lower::short_hash;

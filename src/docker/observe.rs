@@ -88,10 +88,10 @@ fn foreign(address: Address, what: &str, name: &str, found: &impl Labelled) -> U
         broker: address.broker.clone(),
         kind: Some(address.kind.clone()),
         address: Some(address),
-        reason: format!(
-            "there is a {what} `{name}` already, and {whose}: remove it with `docker {what} rm {name}` if nobody needs it, \
-             or use another name with `--stack NAME`"
-        ),
+        reason: format!("there is a {what} `{name}` already, and {whose}"),
+        way_out: Some(format!(
+            "remove it with `docker {what} rm {name}` if nobody needs it, or use another name with `--stack NAME`"
+        )),
     }
 }
 

@@ -38,6 +38,12 @@ impl EngineSession {
         self.images = images;
     }
 
+    /// As [`Session::observe`], in what was read already.
+    pub async fn observe_in(&self, inventory: &Inventory) -> Result<Observation, SessionError> {
+        self.refuse_other_folder(inventory).await?;
+        Ok(observe::observation(inventory, &self.stack, &self.nodes))
+    }
+
     /// Ports that somebody took between choosing and starting. Where there are any, reading the facts again and
     /// planning again finds others, or names the holder of a pinned one.
     pub fn lost_ports(&self) -> &BTreeSet<u16> {
@@ -53,13 +59,20 @@ impl EngineSession {
         events: &dyn Events,
     ) -> Result<Vec<Outcome>, SessionError> {
         let inventory = Inventory::read(&self.engine).await.map_err(|error| self.failure(&error))?;
-        self.refuse_other_directory(&inventory).await?;
+        self.refuse_other_folder(&inventory).await?;
         let chosen = |broker: &str| brokers.is_none_or(|brokers| brokers.contains(broker));
         let stack = self.stack.name.as_str();
         let containers = inventory.containers_of(stack).filter_map(|found| Some((found.node()?, found)));
         let containers = containers.filter(|((broker, _), _)| chosen(broker));
         let removals = containers.map(|((broker, node), found)| {
-            let removed = steps::stop_and_remove(&self.engine, &found.id);
+            let removed = async move {
+                // A polite stop is for the data, and takes seconds: in the middle of a start even the whole grace.
+                if volumes || found.keeps_nothing() {
+                    steps::remove_container(&self.engine, &found.id).await
+                } else {
+                    steps::stop_and_remove(&self.engine, &found.id).await
+                }
+            };
             observed(events, node_address(&broker, node), "remove", removed)
         });
         let mut outcomes = join_all(removals).await;
@@ -92,18 +105,8 @@ impl EngineSession {
         }
     }
 
-    /// Two folders' stacks of one name are kept apart. A folder that is gone from this machine was moved.
-    async fn refuse_other_directory(&self, inventory: &Inventory) -> Result<(), SessionError> {
-        let Some(other) = observe::other_directory(inventory, &self.stack) else { return Ok(()) };
-        let moved = !self.engine.facts().remote && !tokio::fs::try_exists(&other).await.unwrap_or(true);
-        if moved {
-            return Ok(());
-        }
-        let name = &self.stack.name;
-        Err(SessionError::Refused(format!(
-            "the stack `{name}` on this engine belongs to {other}: give this one another name with `stack:` or \
-             `--stack NAME`, or remove the other with `mqlab down --stack {name}`"
-        )))
+    async fn refuse_other_folder(&self, inventory: &Inventory) -> Result<(), SessionError> {
+        self.engine.refuse_other_folder(&self.stack, inventory).await.map_err(|error| self.failure(&error))
     }
 
     async fn network_id(&self) -> Result<String, Error> {
@@ -226,8 +229,7 @@ impl Session for EngineSession {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         let inventory = Inventory::read(&self.engine).await.map_err(|error| self.failure(&error))?;
-        self.refuse_other_directory(&inventory).await?;
-        Ok(observe::observation(&inventory, &self.stack, &self.nodes))
+        self.observe_in(&inventory).await
     }
 
     /// The engine does not know what is inside: the brokers do.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::inventory::{FoundContainer, Inventory, Labelled};
 use super::labels::{self, Labels};
 use super::lower::node_address;
-use super::{Engine, Error, StackId, ports, steps};
+use super::{Engine, Error, StackId, observe, ports, steps};
 use crate::brokers::Outcome;
 use crate::converge::{Event, Events};
 use crate::model::ImageServed;
@@ -57,13 +57,22 @@ impl Engine {
 
     /// One stack; `None` where nothing has its label.
     pub async fn stack(&self, name: &str) -> Result<Option<StackSummary>, Error> {
-        Ok(self.list_stacks().await?.into_iter().find(|stack| stack.name == name))
+        Ok(Inventory::read(self).await?.stack(name))
     }
 
-    /// The image that each broker of the stack runs or ran last, by broker.
-    pub async fn images_in_use(&self, stack: &str) -> Result<BTreeMap<String, ImageServed>, Error> {
-        let nodes = self.stack(stack).await?.map(|stack| stack.nodes).unwrap_or_default();
-        Ok(nodes.into_iter().filter_map(|node| Some((node.broker, node.image?))).collect())
+    /// Refuses a stack of the same name that another folder made. Who has no folder works by name alone.
+    pub async fn is_of_this_folder(&self, stack: &StackId) -> Result<(), Error> {
+        self.refuse_other_folder(stack, &Inventory::read(self).await?).await
+    }
+
+    /// Two folders' stacks of one name are kept apart. A folder that is gone from this machine was moved.
+    pub(super) async fn refuse_other_folder(&self, stack: &StackId, inventory: &Inventory) -> Result<(), Error> {
+        let Some(folder) = observe::other_directory(inventory, stack) else { return Ok(()) };
+        let is_moved = !self.facts().remote && !tokio::fs::try_exists(&folder).await.unwrap_or(true);
+        if is_moved {
+            return Ok(());
+        }
+        Err(Error::OtherFolder { stack: stack.name.clone(), folder: folder.into() })
     }
 
     /// Stops, starts or restarts the containers of a stack, of these brokers only if some are named.
@@ -102,6 +111,19 @@ impl Engine {
             steps::start_container(self, container).await?;
         }
         Ok(())
+    }
+}
+
+impl Inventory {
+    /// One stack; `None` where nothing has its label.
+    pub fn stack(&self, name: &str) -> Option<StackSummary> {
+        summaries(self).into_iter().find(|stack| stack.name == name)
+    }
+
+    /// The image that each broker of the stack runs or ran last, by broker.
+    pub fn images_in_use(&self, stack: &str) -> BTreeMap<String, ImageServed> {
+        let nodes = self.stack(stack).map(|stack| stack.nodes).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| Some((node.broker, node.image?))).collect()
     }
 }
 

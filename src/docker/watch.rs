@@ -102,11 +102,37 @@ impl fmt::Display for Death {
         if let Some(cause) = &self.cause {
             write!(formatter, "\n{}\n{}", cause.meaning, cause.way_out)?;
         }
-        if self.log.is_empty() {
-            return write!(formatter, "\nits log is empty");
+        match self.log.len() {
+            0 => return write!(formatter, "\nits log is empty"),
+            1 => write!(formatter, "\nits last words:")?,
+            many => write!(formatter, "\nits last {many} lines:")?,
         }
-        write!(formatter, "\nits last {} lines:", self.log.len())?;
-        self.log.iter().try_for_each(|line| write!(formatter, "\n  {line}"))
+        readable(&self.log).iter().try_for_each(|line| write!(formatter, "\n  {line}"))
+    }
+}
+
+/// Without what a terminal would act on, and without the inside of stack traces, which is for others to read.
+fn readable(log: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut frames = 0;
+    for line in log {
+        if line.trim_start().starts_with("at ") && line.starts_with(char::is_whitespace) {
+            frames += 1;
+            continue;
+        }
+        lines.extend(skipped(std::mem::take(&mut frames)));
+        let harmless = |character: char| if character.is_control() { ' ' } else { character };
+        lines.push(line.chars().map(harmless).collect());
+    }
+    lines.extend(skipped(frames));
+    lines
+}
+
+fn skipped(frames: usize) -> Option<String> {
+    match frames {
+        0 => None,
+        1 => Some("    … 1 line of a stack trace".to_owned()),
+        many => Some(format!("    … {many} lines of a stack trace")),
     }
 }
 
@@ -142,7 +168,13 @@ impl Engine {
 
     /// The last lines, oldest first.
     pub async fn logs_tail(&self, container: &str, lines: u32) -> Result<Vec<String>, Error> {
-        let stream = self.api().logs(container, Some(log_options(Some(lines), false)));
+        self.logs_since(container, lines, 0).await
+    }
+
+    /// As [`Engine::logs_tail`], without what is older than a second of the Unix time.
+    async fn logs_since(&self, container: &str, lines: u32, since: i32) -> Result<Vec<String>, Error> {
+        let options = LogsOptions { since, ..log_options(Some(lines), false) };
+        let stream = self.api().logs(container, Some(options));
         let chunks = stream.map_ok(|chunk| text_of(&chunk).1).try_collect::<Vec<String>>();
         let chunks = self.call(&format!("read the log of `{container}`"), chunks).await?;
         let all: Vec<String> = chunks.iter().flat_map(|chunk| chunk.lines()).map(str::to_owned).collect();
@@ -159,7 +191,10 @@ impl Engine {
         if !matches!(state.status.as_str(), "exited" | "dead") {
             return Ok(None);
         }
-        let log = self.logs_tail(&name, LAST_WORDS).await.unwrap_or_default();
+        // A container that was started again still has the words of its lives before.
+        let started = state.started_at.as_ref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let since = started.and_then(|started| i32::try_from(started.as_second()).ok()).unwrap_or_default();
+        let log = self.logs_since(&name, LAST_WORDS, since).await.unwrap_or_default();
         let cause = cause_of(&state, &log, container.known_causes);
         Ok(Some(Death { container: name, state, log, cause }))
     }

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 use super::error::Attempt;
 use super::hub::Reachability;
-use super::progress::{Stopped, follow_pull};
+use super::progress::{IMPORT_STALL, Stopped, follow_pull};
 use super::store;
 use crate::converge::{Cancel, Event, Events};
 use crate::docker::{Engine, short_hash};
@@ -224,9 +224,9 @@ impl Base<'_> {
             changes: vec![r#"CMD ["bash"]"#.to_owned()],
             ..CreateImageOptions::default()
         };
-        let api = self.engine.patient(30 * 60);
+        let api = self.engine.patient(IMPORT_STALL.as_secs());
         let stream = api.create_image(Some(options), Some(bollard::body_try_stream(body)), None);
-        match follow_pull(stream, subject, self.events, self.cancel).await {
+        match follow_pull(stream, IMPORT_STALL, subject, self.events, self.cancel).await {
             Ok(id) if id.starts_with("sha256:") => Ok(Ok(id)),
             Ok(other) => Ok(Err(format!("the engine took it without giving an id: {other}"))),
             Err(Stopped::Failed(words)) => Ok(Err(words)),

@@ -69,7 +69,8 @@ impl Images {
             return Ok(present);
         }
         if let Some(reference) = &wanted.explicit {
-            return self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await;
+            let pulled = self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await;
+            return pulled.map_err(of_the_users_own);
         }
         let version = known(wanted.kind, &wanted.version, catalogue)?;
         let mut attempts = Vec::new();
@@ -85,7 +86,9 @@ impl Images {
         let recipe = match self.buildable(wanted, version) {
             Ok(recipe) => recipe,
             Err(why_not) => {
-                attempts.push(attempt("local recipe", &why_not));
+                let forbidden = self.settings.build == Build::Never;
+                let way_out = forbidden.then(|| "`images: { build: fallback }` lets mqlab build it here".to_owned());
+                attempts.push(Attempt { way_out, ..attempt("local recipe", &why_not) });
                 return Err(nobody(wanted, attempts));
             }
         };
@@ -330,6 +333,17 @@ fn nobody(wanted: &ImageWanted, attempts: Vec<Attempt>) -> Error {
 
 fn attempt(source: &str, why_not: &str) -> Attempt {
     Attempt { source: source.to_owned(), why_not: why_not.to_owned(), way_out: None }
+}
+
+/// There is no other source for what the file names itself.
+fn of_the_users_own(mut error: Error) -> Error {
+    if let Error::Nobody { attempts, .. } = &mut error {
+        for attempt in attempts.iter_mut().filter(|attempt| attempt.way_out.is_none()) {
+            attempt.way_out =
+                Some("correct `image`, bring it with `docker load` or `docker build`, or leave `image` out".to_owned());
+        }
+    }
+    error
 }
 
 /// What registries say, and what helps.

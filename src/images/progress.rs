@@ -9,7 +9,10 @@ use futures_util::{Stream, StreamExt};
 use crate::converge::{Cancel, Event, Events, Unit};
 
 /// A pull that says nothing for so long is given up.
-const PULL_STALL: Duration = Duration::from_secs(30);
+pub(super) const PULL_STALL: Duration = Duration::from_secs(30);
+/// The engine says nothing of an import before it has the whole archive, and a system that is still being made takes
+/// its minutes.
+pub(super) const IMPORT_STALL: Duration = Duration::from_mins(30);
 /// A build may be quiet for longer: a package manager says nothing while it unpacks.
 const BUILD_STALL: Duration = Duration::from_mins(5);
 /// How much of a failed build's output is worth showing.
@@ -43,13 +46,14 @@ async fn next<T>(
 /// Follows a pull or an import; gives the last line without a layer, which an import ends with its id in.
 pub(super) async fn follow_pull(
     stream: impl Stream<Item = Result<CreateImageInfo, bollard::errors::Error>>,
+    stall: Duration,
     subject: &str,
     events: &dyn Events,
     cancel: &Cancel,
 ) -> Result<String, Stopped> {
     let mut stream = Box::pin(stream);
     let mut last = String::new();
-    while let Some(info) = next(&mut stream, PULL_STALL, cancel).await? {
+    while let Some(info) = next(&mut stream, stall, cancel).await? {
         let status = info.status.unwrap_or_default();
         let Some(layer) = info.id.filter(|_| !status.starts_with("Pulling from")) else {
             last = status;
@@ -172,14 +176,27 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pull_that_says_nothing_is_given_up() {
         let (_canceller, cancel) = Canceller::new();
-        let Err(Stopped::Failed(text)) = follow_pull(stream::pending(), "x", &(), &cancel).await else { panic!() };
+        let Err(Stopped::Failed(text)) = follow_pull(stream::pending(), PULL_STALL, "x", &(), &cancel).await else {
+            panic!()
+        };
         assert_eq!(text, "no progress for 30 s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_import_may_wait_for_its_archive() {
+        let (_canceller, cancel) = Canceller::new();
+        let answer = stream::once(async {
+            tokio::time::sleep(Duration::from_mins(10)).await;
+            Ok(CreateImageInfo { status: Some("sha256:1".to_owned()), ..CreateImageInfo::default() })
+        });
+        let Ok(id) = follow_pull(answer, IMPORT_STALL, "x", &(), &cancel).await else { panic!() };
+        assert_eq!(id, "sha256:1");
     }
 
     #[tokio::test]
     async fn a_stop_ends_a_pull_at_once() {
         let (canceller, cancel) = Canceller::new();
         canceller.cancel();
-        assert!(matches!(follow_pull(stream::pending(), "x", &(), &cancel).await, Err(Stopped::Cancelled)));
+        assert!(matches!(follow_pull(stream::pending(), PULL_STALL, "x", &(), &cancel).await, Err(Stopped::Cancelled)));
     }
 }

@@ -4,7 +4,7 @@ use bollard::models::ImageInspect;
 use bollard::query_parameters::{CreateImageOptions, RemoveImageOptions, TagImageOptions};
 
 use super::hub::split_reference;
-use super::progress::{Stopped, follow_pull};
+use super::progress::{PULL_STALL, Stopped, follow_pull};
 use crate::converge::{Cancel, Events};
 use crate::docker::{Engine, Error};
 
@@ -60,7 +60,7 @@ pub(super) async fn pull(
         ..CreateImageOptions::default()
     };
     let stream = engine.api().create_image(Some(options), None, None);
-    follow_pull(stream, reference, events, cancel).await.map(|_| ())
+    follow_pull(stream, PULL_STALL, reference, events, cancel).await.map(|_| ())
 }
 
 pub(super) async fn tag(engine: &Engine, id: &str, reference: &str) -> Result<(), Error> {

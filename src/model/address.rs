@@ -107,7 +107,8 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || AddressError { text: text.to_owned() };
         let raw: Vec<&str> = text.split('/').collect();
-        if raw.iter().any(|segment| segment.is_empty()) && raw.len() != 3 {
+        // Only a name may be empty: RabbitMQ's default exchange has none.
+        if raw.iter().rev().skip(1).any(|segment| segment.is_empty()) {
             return Err(error());
         }
         let decode = |segment: &str| {
@@ -115,9 +116,7 @@ impl FromStr for Address {
         };
         let name = |kind: &str, segment: &str| if kind == BINDING { Ok(segment.to_owned()) } else { decode(segment) };
         match raw.as_slice() {
-            [broker, kind, last] if !broker.is_empty() && !kind.is_empty() => {
-                Ok(Self::new(decode(broker)?, *kind, name(kind, last)?))
-            }
+            [broker, kind, last] => Ok(Self::new(decode(broker)?, *kind, name(kind, last)?)),
             [broker, vhost, kind, last] => Ok(Self {
                 broker: decode(broker)?,
                 vhost: Some(decode(vhost)?).filter(|vhost| vhost != "/"),
@@ -139,5 +138,32 @@ impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let addresses = [
+            Address::new("jobs", "queue", "mail"),
+            Address::new("jobs", "exchange", ""),
+            Address::new("jobs", "vhost", "/"),
+            Address::in_vhost("jobs", "a/b", "queue", "c/d%"),
+            Address::in_vhost("jobs", "partners", "exchange", ""),
+            Address::new("jobs", "binding", Address::binding_name("a→b/?", "q#", true, "k/?#", Some("1f"))),
+        ];
+        for address in addresses {
+            assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
+        }
+    }
+
+    #[test]
+    fn only_a_name_may_be_empty() {
+        for text in ["", "jobs", "jobs/", "jobs//mail", "/queue/mail", "jobs//queue/mail", "jobs/v//", "a/b/c/d/e"] {
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
     }
 }

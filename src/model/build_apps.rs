@@ -11,6 +11,9 @@ use crate::spec::{Diagnostics, Entry, Node, Sources, list, quote, suggest};
 const USER: &str = "user";
 
 pub(super) fn apps(brokers: &[Found], tree: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<App> {
+    if tree.entries_of("apps").is_empty() {
+        return Vec::new();
+    }
     let written: Vec<&str> = tree.entries_of("brokers").iter().map(|entry| entry.key.as_str()).collect();
     let references = References::new(brokers, &written);
     tree.entries_of("apps").iter().map(|entry| app(entry, &references, sources, diagnostics)).collect()

@@ -22,12 +22,14 @@ pub struct Unknown {
     /// `None` covers all names of the kind; else one object's address.
     pub address: Option<Address>,
     pub reason: String,
+    /// Where it is known what helps; else the broker must be made to answer.
+    pub way_out: Option<String>,
 }
 
 impl Unknown {
     /// Nothing of this broker could be read.
     pub fn broker(broker: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { broker: broker.into(), kind: None, address: None, reason: reason.into() }
+        Self { broker: broker.into(), kind: None, address: None, reason: reason.into(), way_out: None }
     }
 
     pub fn covers(&self, address: &Address) -> bool {

@@ -98,6 +98,21 @@ pub(super) fn block_dependants_of_blocked(stage: Stage, steps: &mut [Step]) {
     }
 }
 
+/// A network or volume that only blocked containers need is not made: nobody would ever take it away.
+pub(super) fn leave_what_nobody_can_use(stage: Stage, steps: &mut Vec<Step>) {
+    if stage != Stage::Containers {
+        return;
+    }
+    let needed_by = |address: &Address, blocked: bool| {
+        steps.iter().any(|step| step.action.is_blocked() == blocked && step.needs.contains(address))
+    };
+    let is_useless = |step: &&Step| {
+        step.action == Action::Create && needed_by(&step.address, true) && !needed_by(&step.address, false)
+    };
+    let useless: BTreeSet<Address> = steps.iter().filter(is_useless).map(|step| step.address.clone()).collect();
+    steps.retain(|step| !useless.contains(&step.address));
+}
+
 /// What goes away with another thing is deleted before it: afterwards it would not be there to delete.
 pub(super) fn delete_dependants_first(steps: &mut [Step]) {
     let deletes = steps.iter().filter(|step| step.action == Action::Delete);

@@ -81,6 +81,7 @@ pub fn diff(input: &DiffInput<'_>) -> Plan {
     plan.notes.extend(consequences::needless(input, &desired, &plan.steps));
     consequences::block_without_what_was_not_chosen(input, &desired, &observed, &mut plan.steps);
     consequences::block_dependants_of_blocked(input.stage, &mut plan.steps);
+    consequences::leave_what_nobody_can_use(input.stage, &mut plan.steps);
     consequences::delete_dependants_first(&mut plan.steps);
     plan.steps = in_order(plan.steps);
     plan
@@ -115,9 +116,10 @@ fn step_for(
     };
     if let Some(unknown) = input.observed.unknown.iter().find(|unknown| unknown.covers(&wanted.address)) {
         "could not be read".clone_into(&mut step.cause);
+        let way_out = unknown.way_out.clone();
         step.action = Action::Blocked {
             reason: format!("its state is unknown: {}", unknown.reason),
-            way_out: "make the broker answer, then run the same command again".to_owned(),
+            way_out: way_out.unwrap_or_else(|| "make the broker answer, then run the same command again".to_owned()),
         };
         return Some(step);
     }
@@ -151,6 +153,8 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
     let kind = rules.and_then(|rules| rules.kinds.iter().find(|kind| kind.kind == wanted.address.kind));
     let mut refusals: Vec<(String, String)> = Vec::new();
     let mut replaces: Vec<String> = Vec::new();
+    // A new object can be what the old one cannot become; that takes a request by name, not the file alone.
+    let asked = input.stage == Stage::Topology && input.options.replace.contains(&wanted.address);
     for (attribute, new) in &wanted.attributes {
         let old = found.attributes.get(attribute).unwrap_or(&Value::Null);
         let change = Change { address: &wanted.address, attribute, old, new, facts };
@@ -164,6 +168,7 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
             Verdict::Restart => {
                 refusals.push((after_a_start(attribute), format!("mqlab restart {}", wanted.address.broker)));
             }
+            Verdict::Blocked { reason, .. } | Verdict::Unknown { reason } if asked => replaces.push(reason),
             Verdict::Blocked { reason, way_out } => refusals.push((reason, way_out)),
             Verdict::Unknown { reason } => refusals.push((
                 format!("`{attribute}` cannot be compared: {reason}"),

@@ -1,12 +1,12 @@
 //! Whole plans, compared in their stable form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, AttributeRule, Facts, KindRules, Observation, Resource, Secret, Unknown, Value, grow_only, replace,
+    Address, AttributeRule, Facts, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only, replace,
     restart,
 };
 
@@ -103,6 +103,22 @@ fn a_replace_takes_its_observed_dependants_along() {
 }
 
 #[test]
+fn what_cannot_shrink_can_be_made_again_when_it_is_named() {
+    let named: BTreeSet<_> = [Address::new("b", "thing", "q")].into();
+    for (on_change, replace, action) in [
+        (OnChange::Refuse, BTreeSet::new(), "blocked"),
+        (OnChange::Replace, BTreeSet::new(), "blocked"),
+        (OnChange::Refuse, named, "replace"),
+    ] {
+        let mut wanted = thing("q").with("size", 1_i64);
+        wanted.on_change = on_change;
+        let options = DiffOptions { replace, ..DiffOptions::default() };
+        let plan = plan(&[wanted], vec![thing("q").with("size", 3_i64)], &[], &options);
+        assert_eq!(plan.steps[0].action.verb(), action);
+    }
+}
+
+#[test]
 fn what_could_not_be_read_is_blocked_and_never_created() {
     let observed = Observation { unknown: vec![Unknown::broker("b", "403")], ..Observation::default() };
     let plan = plan_of(&[thing("q")], &observed, &[], &DiffOptions::default());
@@ -117,6 +133,7 @@ fn a_create_that_needs_a_blocked_create_is_blocked() {
             kind: None,
             address: Some(Address::new("b", "thing", "a")),
             reason: "time-out".into(),
+            way_out: None,
         }],
         ..Observation::default()
     };
@@ -133,11 +150,11 @@ fn what_is_inside_stops_a_delete_until_it_is_allowed() {
     for (allowed, verb) in [(false, "blocked"), (true, "replace")] {
         let options =
             DiffOptions { replace: [address.clone()].into(), allow_data_loss: allowed, ..DiffOptions::default() };
-        let mut plan = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
-        assert_eq!(at_risk(&plan), [address.clone()]);
-        guard(&mut plan, &contents, KINDS);
-        assert_eq!(plan.steps[0].action.verb(), verb);
-        assert!(plan.footer().contains("412 messages at risk"), "{}", plan.footer());
+        let mut found = plan(&[thing("q").with("type", "a")], vec![thing("q").with("type", "b")], &[], &options);
+        assert_eq!(at_risk(&found), std::slice::from_ref(&address));
+        guard(&mut found, &contents, KINDS);
+        assert_eq!(found.steps[0].action.verb(), verb);
+        assert!(found.footer().contains("412 messages at risk"), "{}", found.footer());
     }
 }
 

@@ -70,11 +70,18 @@ pub fn write(pages: &[Page], folder: &Path) -> Result<Written, WriteError> {
         if folders.insert(parent.to_owned()) {
             fs::create_folders(parent)?;
         }
-        if fs::read_if_there(&path)?.is_some_and(|found| found == page.content.as_bytes()) {
-            written.unchanged += 1;
-        } else {
-            fs::write_atomically(&path, page.content.as_bytes())?;
-            written.changed += 1;
+        let content = page.content.as_bytes();
+        match fs::read_if_there(&path)? {
+            Some(found) if found == content => written.unchanged += 1,
+            Some(_) => {
+                fs::write_atomically(&path, content)?;
+                written.changed += 1;
+            }
+            // Nobody reads what was not there, and the next call repairs a part.
+            None => {
+                fs::write_new(&path, content)?;
+                written.changed += 1;
+            }
         }
     }
     written.removed = remove(before.difference(&now), folder)?;
@@ -161,6 +168,9 @@ fn record(files: BTreeSet<String>, folder: &Path) -> Result<(), WriteError> {
     let mut text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| WriteError::Manifest { path: path.clone(), detail: error.to_string() })?;
     text.push('\n');
+    if fs::read_if_there(&path)?.is_some_and(|found| found == text.as_bytes()) {
+        return Ok(());
+    }
     Ok(fs::write_atomically(&path, text.as_bytes())?)
 }
 

@@ -18,8 +18,11 @@ fn writes_then_changes_nothing_then_removes_only_its_own() {
     let out = folder.path().join("out");
     let first = write(&pages(&["index.html", "a/b/c.html"]), &out).unwrap();
     assert_eq!(first, Written { changed: 2, unchanged: 0, removed: 0 });
+    let manifest = || fs::metadata(out.join(".mqlab-site.json")).unwrap().modified().unwrap();
+    let written = manifest();
     let second = write(&pages(&["index.html", "a/b/c.html"]), &out).unwrap();
     assert_eq!(second, Written { changed: 0, unchanged: 2, removed: 0 });
+    assert_eq!(manifest(), written);
 
     fs::write(out.join("CNAME"), "mine").unwrap();
     fs::write(out.join("a/note.txt"), "mine").unwrap();

@@ -26,7 +26,7 @@ impl Hints {
             let Some(verb) = VERBS.iter().find(|verb| is_word(rest, verb)) else { continue };
             out.push_str(verb);
             rest = &rest[verb.len()..];
-            if !rest.starts_with(" -f ") && !rest.starts_with(" --file") && !rest.starts_with(" --stack") {
+            if !has_flags(rest) {
                 out.push_str(&if *verb == "logs" {
                     self.flags.replace(" -f ", " --file ")
                 } else {
@@ -37,6 +37,12 @@ impl Hints {
         out.push_str(rest);
         out
     }
+}
+
+/// Whether the command that goes on here names its stack already, at whatever place.
+fn has_flags(rest: &str) -> bool {
+    let end = rest.find(['`', '\n', '"', '\u{b7}']).unwrap_or(rest.len());
+    rest[..end].split(' ').any(|word| word == "-f" || word.starts_with("--file") || word.starts_with("--stack"))
 }
 
 fn is_word(text: &str, word: &str) -> bool {
@@ -54,7 +60,8 @@ mod tests {
             ("start it: mqlab up", "start it: mqlab up -f tour.yaml"),
             ("`mqlab apply --replace jobs/queue/x`", "`mqlab apply -f tour.yaml --replace jobs/queue/x`"),
             ("mqlab logs jobs", "mqlab logs --file tour.yaml jobs"),
-            ("again: mqlab up -f tour.yaml", "again: mqlab up -f tour.yaml"),
+            ("again: mqlab up -q -f tour.yaml", "again: mqlab up -q -f tour.yaml"),
+            ("next  mqlab status · mqlab down", "next  mqlab status -f tour.yaml · mqlab down -f tour.yaml"),
             ("another mqlab works; mqlab upgrade; mqlab", "another mqlab works; mqlab upgrade; mqlab"),
         ] {
             assert_eq!(hints.complete(text), completed);

@@ -13,6 +13,7 @@ mod table;
 
 use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use progress::Progress;
 
@@ -55,13 +56,23 @@ pub struct View {
     style: Style,
     hints: Hints,
     progress: Arc<Progress>,
+    /// Results cannot be written any more.
+    unread: Arc<AtomicBool>,
+    /// And that is an error.
+    lost: Arc<AtomicBool>,
 }
 
 impl View {
     pub fn new(style: Style, hints: Hints) -> Self {
         let live = style.errors_are_terminal && !style.quiet && style.form != Form::Json;
         let paint = Paint(style.errors_are_terminal && style.color);
-        Self { style, hints, progress: Arc::new(Progress::new(live, style.quiet, paint)) }
+        Self {
+            style,
+            hints,
+            progress: Arc::new(Progress::new(live, style.quiet, paint)),
+            unread: Arc::default(),
+            lost: Arc::default(),
+        }
     }
 
     pub fn form(&self) -> Form {
@@ -93,11 +104,22 @@ impl View {
         self.progress.clear();
         let mut stdout = std::io::stdout().lock();
         let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        if let Err(error) = written
-            && error.kind() != ErrorKind::BrokenPipe
-        {
-            self.progress.say(&format!("cannot write the result: {error}"));
+        drop(stdout);
+        let Err(error) = written else { return };
+        self.unread.store(true, Ordering::Relaxed);
+        if error.kind() != ErrorKind::BrokenPipe && !self.lost.swap(true, Ordering::Relaxed) {
+            self.error(&format!("cannot write the result: {error}"));
         }
+    }
+
+    /// Whether nobody reads results any more.
+    pub fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// Whether a result, or a part of it, could not be written.
+    pub fn lost_a_result(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// A result for people, with commands in it that can be pasted.

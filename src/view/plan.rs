@@ -13,13 +13,21 @@ const NAMED: usize = 20;
 /// Characters of a cause.
 const WIDTH: usize = 160;
 
-/// Every plan in its stable form, one footer over all.
-pub fn plans_as_lines(plans: &[Plan]) -> String {
-    merged(plans).to_text()
+/// Every plan in its stable form, one footer over all. `unasked` are brokers that no plan speaks of.
+pub fn plans_as_lines(plans: &[Plan], unasked: &[&str]) -> String {
+    with_unasked(&merged(plans).to_text(), unasked)
 }
 
-/// Every plan with something in it, then one footer.
-pub fn plans_for_people(plans: &[Plan], paint: Paint) -> String {
+/// The footer must not read as if these brokers were as the file says.
+fn with_unasked(text: &str, unasked: &[&str]) -> String {
+    match unasked {
+        [] => text.to_owned(),
+        names => format!("{} (not asked: {})\n", text.trim_end(), names.join(", ")),
+    }
+}
+
+/// Every plan with something in it, then one footer. `unasked` are brokers that no plan speaks of.
+pub fn plans_for_people(plans: &[Plan], unasked: &[&str], paint: Paint) -> String {
     let mut out = String::new();
     for plan in plans {
         section(plan, paint, &mut out);
@@ -28,7 +36,7 @@ pub fn plans_for_people(plans: &[Plan], paint: Paint) -> String {
         out.push('\n');
     }
     let _ = writeln!(out, "{}", footer(plans));
-    out
+    with_unasked(&out, unasked)
 }
 
 /// `Plan: 3 create, …` over all plans.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -60,12 +61,12 @@ impl Progress {
         self.paint
     }
 
-    /// One or more lines to standard error, above what is live.
-    #[expect(clippy::print_stderr, reason = "this is where everything that is no result goes")]
+    /// One or more lines to standard error, above what is live. Where it leads nowhere, the run goes on without.
     pub(super) fn say(&self, text: &str) {
+        let write = || drop(writeln!(std::io::stderr(), "{text}"));
         match &self.bars {
-            Some(bars) => bars.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bars) => bars.suspend(write),
+            None => write(),
         }
     }
 

@@ -85,7 +85,10 @@ fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
         );
     }
     if !report.failures.is_empty() || report.checks_failed() > 0 {
-        return format!("{}; {go_on}", paint.bad(&format!("Not all is well: {done} steps done")));
+        return format!(
+            "{}; {go_on}",
+            paint.bad(&format!("Not all is well: {done} step{} done", if done == 1 { "" } else { "s" }))
+        );
     }
     let mut line = match done {
         0 if blocked == 0 => format!("Nothing to do: everything is as the file says ({unchanged} unchanged)"),

@@ -4,8 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use mqlab::model::Stack;
 use mqlab::spec::{self, Environment, Input, Loaded, render};
@@ -41,6 +42,15 @@ fn names(ending: &str) -> BTreeSet<String> {
     names.filter_map(|name| name.strip_suffix(ending).map(str::to_owned)).collect()
 }
 
+/// What was read of each fixture, by its name.
+fn loaded() -> &'static BTreeMap<String, Loaded> {
+    static LOADED: LazyLock<BTreeMap<String, Loaded>> = LazyLock::new(|| {
+        let names = names(".yaml").into_iter().filter(|name| !name.ends_with(".2"));
+        names.map(|name| (name.clone(), load(&name))).collect()
+    });
+    &LOADED
+}
+
 fn load(name: &str) -> Loaded {
     let files = [format!("{name}.yaml"), format!("{name}.2.yaml")];
     let inputs = files.iter().filter_map(|file| {
@@ -55,16 +65,11 @@ fn load(name: &str) -> Loaded {
     loaded
 }
 
-fn fixtures() -> BTreeSet<String> {
-    names(".yaml").into_iter().filter(|name| !name.ends_with(".2")).collect()
-}
-
 #[test]
 fn every_mistake_is_reported_at_its_place_with_a_way_out() {
     let mut golden = Golden::new("fixtures/bad", ".txt");
     let mut wrong = Vec::new();
-    for name in fixtures() {
-        let loaded = load(&name);
+    for (name, loaded) in loaded() {
         let found = render::plain(&loaded.diagnostics, &loaded.sources);
         if loaded.diagnostics.list.is_empty() {
             wrong.push(format!("{name} has no mistakes\n"));
@@ -74,7 +79,7 @@ fn every_mistake_is_reported_at_its_place_with_a_way_out() {
         }
         let helpless = loaded.diagnostics.list.iter().filter(|one| one.help.as_ref().is_none_or(String::is_empty));
         wrong.extend(helpless.map(|one| format!("{name}: no help for {one:?}\n")));
-        golden.add(&name, found);
+        golden.add(name, found);
     }
     assert!(wrong.is_empty(), "{}", wrong.concat());
     golden.check();
@@ -82,7 +87,7 @@ fn every_mistake_is_reported_at_its_place_with_a_way_out() {
 
 #[test]
 fn there_are_forty_and_most_hold_several_mistakes() {
-    let mistakes: Vec<usize> = fixtures().iter().map(|name| load(name).diagnostics.list.len()).collect();
+    let mistakes: Vec<usize> = loaded().values().map(|loaded| loaded.diagnostics.list.len()).collect();
     let several = mistakes.iter().filter(|count| **count >= 3).count();
     assert!(mistakes.len() >= 40 && several >= 40, "{several} of {} with three or more", mistakes.len());
 }
@@ -101,7 +106,7 @@ fn every_code_has_a_fixture() {
         sayable.extend(codes.map(|one| one.text.as_str()));
     }
     let said: BTreeSet<&str> =
-        fixtures().iter().flat_map(|name| load(name).diagnostics.list).map(|one| one.code).collect();
+        loaded().values().flat_map(|loaded| &loaded.diagnostics.list).map(|one| one.code).collect();
     let unknown: Vec<_> = said.difference(&sayable).collect();
     assert!(unknown.is_empty(), "said, and not found in the sources: {unknown:?}");
     let silent: Vec<_> = sayable.difference(&said).collect();
@@ -111,8 +116,7 @@ fn every_code_has_a_fixture() {
 
 #[test]
 fn the_drawn_form_shows_every_line_and_no_password() {
-    for name in fixtures() {
-        let loaded = load(&name);
+    for (name, loaded) in loaded() {
         let style = render::Style { color: false, unicode: true, width: 100 };
         let drawn = render::fancy(&loaded.diagnostics, &loaded.sources, style);
         for one in render::reports(&loaded.diagnostics, &loaded.sources) {

@@ -50,3 +50,15 @@ fn resolve(from: &str, link: &str) -> String {
     }
     parts.join("/")
 }
+
+#[test]
+fn dead_links_are_noticed() {
+    let page = |path: &str, content: &str| Page { path: path.to_owned(), content: content.to_owned() };
+    let target = page("b/two.html", "<p id=\"there\"> <a href=\"../one.html\">");
+    let sound = page("one.html", "<a href=\"b/two.html#there\"> <a href=\"#here\" id=\"here\">");
+    assert_eq!(follow("sound", &[sound, target.clone()]), 3);
+    for dead in ["b/three.html", "b/two.html#nowhere", "#nowhere", "../one.html", "https://example.com/"] {
+        let pages = [page("one.html", &format!("<a href=\"{dead}\">")), target.clone()];
+        assert!(std::panic::catch_unwind(|| follow("dead", &pages)).is_err(), "{dead}");
+    }
+}

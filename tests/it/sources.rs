@@ -70,10 +70,10 @@ fn read() -> Vec<Source> {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    let texts: Vec<(PathBuf, String)> =
+    let read: Vec<(PathBuf, String)> =
         files.into_iter().map(|file| (file.clone(), fs::read_to_string(&file).unwrap())).collect();
-    let tests: BTreeSet<PathBuf> = texts.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
-    let of_program = texts.into_iter().filter(|(file, _)| !tests.contains(file));
+    let tests: BTreeSet<PathBuf> = read.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
+    let of_program = read.into_iter().filter(|(file, _)| !tests.contains(file));
     of_program.map(|(file, text)| Source::new(&below(&root, &file), &text)).collect()
 }
 
@@ -167,8 +167,8 @@ impl Reader<'_> {
             self.literal(length);
             return self.keep(hashes);
         }
-        if rest.starts_with('"') {
-            return self.literal(quoted_length(&rest[1..], '"'));
+        if let Some(inner) = rest.strip_prefix('"') {
+            return self.literal(quoted_length(inner, '"'));
         }
         if let Some(inner) = rest.strip_prefix('\'') {
             let first = inner.chars().next().map_or(0, char::len_utf8);
@@ -248,19 +248,19 @@ fn comment_length(text: &str) -> usize {
 
 #[test]
 fn what_is_no_code_is_blank() {
-    let text = r####"let a = "x \" tokio"; // tokio
-/* tokio /* tokio */ tokio */ let b: &'static str = r#"say "tokio""#;
+    let text = r##"let a = "x \" tokio"; // tokio
+/* tokio /* tokio */ tokio */ let b: &'static str = r#"say "tokio" now"#;
 let c = ('"', '\'', b'"', 'ü', br"tokio"); fn d<'a>() {}
 #[cfg(test)]
 mod tests { fn e() { tokio("}") } }
-let f = tokio;"####;
+let f = tokio;"##;
     let source = Source::new("a.rs", text);
     let at = source.code.find("tokio").unwrap();
     assert_eq!(source.place(at), "src/a.rs:6");
     assert_eq!(source.code.matches("tokio").count(), 1, "{}", source.code);
     assert!(source.code.contains("fn d<'a>() {}") && source.code.contains("&'static str"));
     let texts: Vec<&str> = source.literals.iter().map(|literal| literal.text.as_str()).collect();
-    assert_eq!(texts, [r#"x \" tokio"#, r#"say "tokio""#, "tokio"]);
+    assert_eq!(texts, [r#"x \" tokio"#, r#"say "tokio" now"#, "tokio"]);
     assert!(source.literals.iter().all(|literal| source.code[literal.at..].starts_with('"')));
 }
 

@@ -207,7 +207,7 @@ mod tests {
 
     /// `KEY=value` lines, which `docker run --env-file` takes as they are.
     fn lines(container: &Container) -> String {
-        container.env.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+        container.env.iter().fold(String::new(), |lines, (name, value)| lines + name + "=" + value + "\n")
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(super) fn normalise(
                 kind: Some(TOPIC.to_owned()),
                 address: Some(address),
                 reason,
+                way_out: None,
             }),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{BrokerModel, Facts, Origin, Storage};
-use crate::spec::{Diagnostics, Entry, Map, Node, NodeValue, Position, Text};
+use crate::spec::{Entry, Map, Node, NodeValue, Position, Text};
 
 /// A broker `events` with this body; `nodes` and `storage` in it count.
 pub(super) fn broker(yaml: &str) -> BrokerModel {
@@ -44,14 +44,6 @@ pub(super) fn facts() -> Facts {
         advertise_host: "localhost".to_owned(),
         ..Facts::default()
     }
-}
-
-/// `line: code: text` and the help of each mistake, in order.
-pub(super) fn complaints(diagnostics: &Diagnostics) -> Vec<String> {
-    let show = |one: &crate::spec::Diagnostic| {
-        format!("{}: {}: {} | {}", one.at.line, one.code, one.text, one.help.as_deref().unwrap_or(""))
-    };
-    diagnostics.list.iter().map(show).collect()
 }
 
 fn node(value: &serde_yaml::Value, line: &mut u32) -> Node {

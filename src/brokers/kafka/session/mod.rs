@@ -5,6 +5,7 @@ mod client;
 mod contents;
 mod failure;
 mod ffi;
+mod greeting;
 mod observe;
 mod perform;
 mod probe;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use crate::brokers::kafka::container::CLUSTER_ID;
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
 use crate::model::{Address, Observation};
 use crate::plan::Contents;
@@ -54,10 +56,14 @@ impl KafkaSession {
 #[async_trait]
 impl Session for KafkaSession {
     async fn ready(&mut self) -> Result<(), SessionError> {
+        greeting::greet(&self.target, self.target.deadline.min(ATTEMPT)).await?;
         let mut client = self.client()?;
         client.deadline = client.deadline.min(ATTEMPT);
         match client.run(|client| client.cluster(client.deadline)).await {
-            Ok(cluster) => judge(&cluster, self.target.nodes),
+            Ok(cluster) => {
+                self.refuse_another(cluster.id.as_deref())?;
+                judge(&cluster, self.target.nodes)
+            }
             Err(error @ SessionError::Unreachable { .. }) => {
                 let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
                 Err(SessionError::NotReady(format!("{error}{}", source.unwrap_or_default())))
@@ -71,7 +77,9 @@ impl Session for KafkaSession {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         let (broker, facts) = (self.target.broker.clone(), self.target.facts.clone());
-        self.client()?.run(move |client| observe::observe(client, &broker, &facts)).await
+        let observation = self.client()?.run(move |client| observe::observe(client, &broker, &facts)).await?;
+        self.refuse_another(observation.facts.observed.get(CLUSTER_ID).map(String::as_str))?;
+        Ok(observation)
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
@@ -118,6 +126,16 @@ impl Session for KafkaSession {
 }
 
 impl KafkaSession {
+    /// Kafka asks nobody for a password, so a port that is another cluster's by now would be taken for ours.
+    fn refuse_another(&self, found: Option<&str>) -> Result<(), SessionError> {
+        match (found, self.target.facts.ids.get(CLUSTER_ID)) {
+            (Some(found), Some(own)) if found != own => Err(SessionError::Refused(format!(
+                "another Kafka answers on its port: the cluster `{found}`, and not its own, `{own}`"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
         let ok = result.is_ok();
         Check {

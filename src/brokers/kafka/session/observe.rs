@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::client::{Client, Cluster};
 use super::failure::Failure;
 use crate::brokers::kafka::config_keys::ConfigKeys;
+use crate::brokers::kafka::container::CLUSTER_ID;
 use crate::brokers::kafka::normalise::{ConfigSeen, TopicSeen, normalise};
 use crate::brokers::kafka::rules::is_protected;
 use crate::model::{Facts, Observation, Resource};
@@ -23,7 +24,7 @@ pub(super) fn observe(client: &Client, broker: &str, facts: &Facts) -> Result<Ob
     let mut facts = facts.clone();
     facts.observed.insert("nodes".to_owned(), cluster.nodes.len().to_string());
     if let Some(id) = cluster.id {
-        facts.observed.insert("cluster_id".to_owned(), id);
+        facts.observed.insert(CLUSTER_ID.to_owned(), id);
     }
     Ok(Observation { resources, unknown, facts })
 }

@@ -1,0 +1,97 @@
+"""A stack of the benchmark's own, driven through the command."""
+
+import json
+import shutil
+import time
+
+from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
+
+
+def large(kind, count, storage):
+    """A large spec, as its lines."""
+    return quiet(ROOT / "scripts" / "large-example", kind, count, storage).splitlines()
+
+
+def without_topology(lines):
+    """The same broker with nothing in it."""
+    first = next(at for at, line in enumerate(lines) if line.strip() in ("topics:", "exchanges:"))
+    return lines[:first]
+
+
+class Lab:
+    """One folder with specs, one stack of one name."""
+
+    def __init__(self, name, engine=True):
+        self.stack = f"bench-{name}"
+        self.engine = engine
+        self.folder = WORK / name
+        self.remove_folder()
+        self.folder.mkdir(parents=True)
+
+    def __enter__(self):
+        self.down()
+        return self
+
+    def __exit__(self, *_error):
+        self.down()
+        self.remove_folder()
+
+    def remove_folder(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name, lines):
+        (self.folder / name).write_text("\n".join(lines) + "\n")
+
+    def command(self, verb, *words):
+        return [MQLAB, *verb.split(), "--stack", self.stack, *words]
+
+    def run(self, verb, *words, code=0):
+        """Measured."""
+        return measured(self.command(verb, *words), cwd=self.folder, code=code)
+
+    def do(self, verb, *words):
+        """Not measured."""
+        return quiet(*self.command(verb, *words), cwd=self.folder)
+
+    def down(self):
+        if self.engine:
+            quiet(MQLAB, "down", "--stack", self.stack, "--volumes", "--yes", cwd=self.folder)
+
+    def container(self, broker):
+        return f"{self.stack}-{broker}-1"
+
+    def inspect(self, broker):
+        return json.loads(quiet("docker", "inspect", self.container(broker)))[0]
+
+    def address(self, broker, port):
+        ports = json.loads(self.inspect(broker)["Config"]["Labels"]["dev.mqlab.ports"])
+        return f"127.0.0.1:{ports[port]}"
+
+    def login(self, broker):
+        """For the baseline, from what mqlab keeps for itself."""
+        secrets = json.loads((self.folder / ".mqlab" / self.stack / "secrets.json").read_text())
+        return {"BARE_USER": "mqlab", "BARE_PASSWORD": secrets[broker]["admin_password"]}
+
+    def is_in_sync(self, spec):
+        """The plan is empty: what was to be measured did happen."""
+        planned = json.loads(self.do("plan", "-f", spec, "--format", "json"))
+        steps = [step for plan in planned["plans"] for step in plan["steps"]]
+        if steps:
+            raise Broken(f"{self.stack}: {len(steps)} steps are left, the first is {steps[0]}")
+
+
+def calm(seconds=1.0, patience=60):
+    """Waits until the machine has had nothing much to do for a moment: brokers work on after their start."""
+    def busy():
+        with open("/proc/stat") as stat:
+            fields = [int(field) for field in stat.readline().split()[1:]]
+        return sum(fields) - fields[3] - fields[4], sum(fields)
+
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before = busy()
+        time.sleep(seconds)
+        after = busy()
+        if after[0] - before[0] < 0.15 * (after[1] - before[1]):
+            return True
+    return False

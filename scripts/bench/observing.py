@@ -1,0 +1,43 @@
+"""A plan with nothing to do, against the bare read of what it compares."""
+
+from lab import Lab, calm, large
+from tools import Row, alternated, bare
+
+SOCKET = "/var/run/docker.sock"
+
+
+def rows(runs):
+    for kind, count, what in (
+        ("queues", 476, "RabbitMQ, 999 objects: 476 queues, 476 bindings, 47 exchanges"),
+        ("queues", 4762, "RabbitMQ, 10,000 objects: 4,762 queues, 4,762 bindings, 476 exchanges"),
+        ("topics", 1000, "Kafka, 1,000 topics of 3 partitions"),
+        ("topics", 10_000, "Kafka, 10,000 topics of 1 partition"),
+    ):
+        yield from unchanged(runs, kind, count, what)
+
+
+def unchanged(runs, kind, count, what):
+    lines = large(kind, count, "memory")
+    if count > 1000 and kind == "topics":
+        lines = [line.replace("partitions: 3", "partitions: 1") for line in lines]
+    broker, port = ("events", "kafka") if kind == "topics" else ("jobs", "management")
+    with Lab("observing") as lab:
+        lab.write("full.yaml", lines)
+        lab.do("up", "-f", "full.yaml", "--quiet")
+        calm(patience=120)
+        address = lab.address(broker, port)
+
+        def read():
+            engine = bare("engine-read", SOCKET)
+            if kind == "topics":
+                return engine + bare("kafka-read", address)
+            return engine + bare("rabbitmq-read", address, environment=lab.login(broker))
+
+        baseline = "GET /containers/json /networks /volumes, then "
+        baseline += "Metadata, DescribeConfigs" if kind == "topics" else "GET /api/definitions"
+        lab.is_in_sync("full.yaml")
+        ours, other = alternated(runs, lambda: lab.run("plan", "-f", "full.yaml"), read)
+        yield Row("observing", what, "mqlab plan -f full.yaml", ours, bound=1.5, bare=other, baseline=baseline)
+        ours, other = alternated(runs, lambda: lab.run("up", "-f", "full.yaml"), read)
+        yield Row("observing", f"{what.split(':')[0]}: `up` with nothing to do", "mqlab up -f full.yaml", ours,
+                  bound=1.0, plus=0.3, bare=other, baseline=baseline)

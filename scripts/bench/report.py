@@ -1,0 +1,82 @@
+"""The rows as Markdown and as JSON, with the machine that they are from."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+from tools import middle, quiet
+
+TITLES = {
+    "reading": "Without a broker",
+    "starting": "From nothing to a broker that answers",
+    "topology": "Applying a large topology",
+    "observing": "Nothing to do",
+}
+HEAD = ("what", "mqlab", "bare", "ratio", "promise", "kept", "peak memory")
+
+
+def markdown(rows):
+    parts = [machine(), ""]
+    for group, title in TITLES.items():
+        own = [row for row in rows if row.group == group]
+        if own:
+            parts += [f"### {title}", "", *table(own), "", *commands(own), ""]
+    return "\n".join(parts)
+
+
+def table(rows):
+    yield "| " + " | ".join(HEAD) + " |"
+    yield "|" + "---|" * len(HEAD)
+    for row in rows:
+        ratio = f"{middle(row.ours) / middle(row.bare):.2f}" if row.bare else ""
+        peak = max(sample.peak_kib for sample in row.ours) / 1024
+        cells = (row.name, spread(row.ours), spread(row.bare), ratio, promise(row), "yes" if row.kept else "**no**",
+                 f"{peak:.0f} MiB")
+        yield "| " + " | ".join(cells) + " |"
+
+
+def commands(rows):
+    for row in rows:
+        baseline = f" Bare: {row.baseline}." if row.baseline else ""
+        note = f" {row.note[0].upper()}{row.note[1:]}." if row.note else ""
+        yield f"- {row.name}: `{row.command}`.{baseline}{note}"
+
+
+def promise(row):
+    parts = []
+    if row.bound:
+        parts.append("bare" if row.bound == 1 else f"{row.bound} × bare")
+    if row.plus:
+        parts.append(f"{row.plus:g} s")
+    return ("≤ " if row.bound else "< ") + " + ".join(parts) + (f" = {number(row.limit)}" if row.bound else "")
+
+
+def spread(samples):
+    if not samples:
+        return ""
+    seconds = [sample.seconds for sample in samples]
+    return f"{number(middle(samples))} ({number(min(seconds))}–{number(max(seconds))})"
+
+
+def number(seconds):
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def machine():
+    engine = quiet("docker", "version", "--format", "{{.Server.Version}}").strip()
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.machine())
+    with open("/proc/meminfo") as file:
+        memory = int(file.readline().split()[1]) / 1024 / 1024
+    load = os.getloadavg()[0]
+    day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    return (f"{day} · {os.cpu_count()} × {model} · {memory:.0f} GiB · {platform.system()} {platform.release().split('-')[0]}"
+            f" · Docker {engine} · load {load:.1f} at the end. Medians; in brackets the least and the most.")
+
+
+def as_json(rows):
+    told = [{**asdict(row), "median": middle(row.ours), "bare_median": middle(row.bare) if row.bare else None,
+             "limit": row.limit, "kept": row.kept} for row in rows]
+    return json.dumps({"machine": machine(), "rows": told}, indent=1)
