@@ -75,11 +75,8 @@ fn target(lab: &Lab, version: &str) -> Target {
     Target {
         broker: "jobs".to_owned(),
         nodes: 1,
-        endpoints: [
-            ("amqp".to_owned(), endpoint(&env["JOBS_PORT"])),
-            ("management".to_owned(), endpoint(management)),
-        ]
-        .into(),
+        endpoints: [("amqp".to_owned(), endpoint(&env["JOBS_PORT"])), ("management".to_owned(), endpoint(management))]
+            .into(),
         user: "mqlab".to_owned(),
         password: Secret::new(env["JOBS_PASSWORD"].as_str()),
         facts: Facts { version: version.to_owned(), ..Facts::default() },
