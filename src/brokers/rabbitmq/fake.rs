@@ -114,11 +114,6 @@ impl FakeRabbit {
         self.shared.lock().touched.iter().cloned().collect()
     }
 
-    /// Somebody deletes something by hand: the list and the identity of the item.
-    pub(crate) fn delete_by_hand(&self, list: &'static str, identity: &str) {
-        self.shared.lock().past.change().remove(list, identity);
-    }
-
     pub(crate) fn publish(&self, vhost: &str, queue: &str, count: u64) {
         self.shared.lock().past.change().messages.insert((vhost.to_owned(), queue.to_owned()), count);
     }
@@ -274,6 +269,10 @@ impl FakeRabbit {
 impl Wire for FakeRabbit {
     async fn http(&self, request: Request<'_>) -> Result<Answer, HttpError> {
         self.gate.pass().await;
+        if self.shared.lock().is_frozen() {
+            tokio::time::sleep(request.deadline).await;
+            return Err(HttpError::TimedOut(request.deadline));
+        }
         let (status, body) = if request.method == Method::GET {
             self.read(request.path)
         } else {
