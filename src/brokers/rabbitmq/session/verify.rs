@@ -31,9 +31,17 @@ pub(super) async fn usable(session: &mut RabbitSession, batch: Batch<'_>) -> Vec
     }
     let since = Instant::now();
     let broker = session.target.broker.clone();
-    let mut checks = match session.definitions().await {
-        Ok(there) => present(&broker, &wanted, &there, since),
-        Err(error) => vec![check(&broker, "the definitions can be read", Err(error.to_string()), since)],
+    // A node may go on reading an older state for a moment.
+    let end = since + session.target.deadline;
+    let mut checks = loop {
+        let checks = match session.definitions().await {
+            Ok(there) => present(&broker, &wanted, &there, since),
+            Err(error) => vec![check(&broker, "the definitions can be read", Err(error.to_string()), since)],
+        };
+        if checks.iter().all(|check| check.ok) || Instant::now() >= end || batch.cancel.is_cancelled() {
+            break checks;
+        }
+        tokio::time::sleep(PAUSE).await;
     };
     let queues: BTreeSet<&Address> =
         wanted.iter().map(|resource| &resource.address).filter(|address| address.kind == kinds::QUEUE).collect();
@@ -88,7 +96,7 @@ async fn running(session: &mut RabbitSession, batch: Batch<'_>, queues: &BTreeSe
             total: queues.len() as u64,
             unit: Unit::Items,
         });
-        if Instant::now() >= end {
+        if Instant::now() >= end || batch.cancel.is_cancelled() {
             return Err(format!("{done} of {}; {}", queues.len(), some(&missing)));
         }
         tokio::time::sleep(PAUSE).await;
