@@ -1,6 +1,7 @@
 """A stack of the benchmark's own, driven through the command."""
 
 import json
+import os
 import shutil
 import time
 
@@ -10,6 +11,11 @@ from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
 def large(kind, count, storage):
     """A large spec, as its lines."""
     return quiet(ROOT / "scripts" / "large-example", kind, count, storage).splitlines()
+
+
+def socket():
+    """Of the engine that the docker command uses too."""
+    return os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
 
 def without_topology(lines):
