@@ -33,9 +33,11 @@ pub(super) fn init(arguments: &Init, surroundings: &Surroundings, view: &View) -
             arguments.file.display()
         )));
     }
-    fs::write_new(&path, text.as_bytes())?;
     let name = arguments.file.display();
     let file = if arguments.file.as_os_str() == "mqlab.yaml" { String::new() } else { format!(" -f {name}") };
+    // Its comments name commands for where it came from.
+    let text = text.replace(&format!(" -f examples/{wanted}.yaml"), &file);
+    fs::write_new(&path, text.as_bytes())?;
     view.result(&format!("wrote {name}\nnext: mqlab up{file}\n"));
     Ok(Code::Done)
 }

@@ -1,11 +1,10 @@
 //! What a run found and did: the value that views print and the site is made from.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use serde::Serialize;
 
-use crate::brokers::{Check, Outcome, OutcomeResult, SessionError};
+use crate::brokers::{Check, Outcome, OutcomeResult};
 use crate::model::{Facts, ImageServed};
 use crate::plan::Plan;
 
@@ -51,16 +50,8 @@ pub struct BrokerState {
 
 impl Report {
     /// Notes that a broker's part, or with [`crate::model::STACK`] another part, of the run could not go on.
-    pub(super) fn fail(&mut self, broker: &str, error: &(dyn Error + 'static)) {
-        let mut text = crate::error_chain(error);
-        let mut causes = std::iter::successors(Some(error), |&error| error.source());
-        let refused = |error: &(dyn Error + 'static)| {
-            matches!(error.downcast_ref::<SessionError>(), Some(SessionError::Unauthorized { .. }))
-        };
-        if causes.any(refused) {
-            text.push_str("\nset the password again through the container: mqlab up");
-        }
-        self.failures.push(Failure { broker: broker.to_owned(), text });
+    pub(super) fn fail(&mut self, broker: &str, error: &dyn std::error::Error) {
+        self.failures.push(Failure { broker: broker.to_owned(), text: crate::error_chain(error) });
     }
 
     pub fn steps_blocked(&self) -> usize {

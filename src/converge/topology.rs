@@ -109,7 +109,7 @@ impl Topology<'_> {
         let mut outcomes = execute::execute(session.as_mut(), &plan, self.events, self.cancel).await;
         let mut checks = Vec::new();
         let mut left = BTreeSet::new();
-        if outcomes.iter().any(may_have_changed) {
+        if may_have_changed(&plan, &outcomes) {
             let verifier = Verifier { options: self.options, lowered, memory, plan: &plan, cancel: self.cancel };
             let found = self.verify(&verifier, &mut outcomes, session.as_mut(), &mut checks).await;
             left = found.left;
@@ -171,8 +171,15 @@ impl Topology<'_> {
     }
 }
 
-fn may_have_changed(outcome: &Outcome) -> bool {
-    matches!(outcome.result, OutcomeResult::Done | OutcomeResult::Unknown { .. })
+/// Whether the broker may be another than it was. A replace that failed may have got as far as the delete.
+fn may_have_changed(plan: &Plan, outcomes: &[Outcome]) -> bool {
+    let replaced: BTreeSet<_> =
+        plan.steps.iter().filter(|step| step.action == Action::Replace).map(|step| &step.address).collect();
+    outcomes.iter().any(|outcome| match outcome.result {
+        OutcomeResult::Done | OutcomeResult::Unknown { .. } => true,
+        OutcomeResult::Failed { .. } => replaced.contains(&outcome.address),
+        OutcomeResult::NotTried { .. } => false,
+    })
 }
 
 fn done(plan: &Plan, outcomes: &[Outcome]) -> Vec<Step> {

@@ -106,10 +106,13 @@ impl Verifier<'_> {
         Verified { check, left, observation }
     }
 
-    /// Reads until nothing is left but `open`, for as long as reads may be stale.
+    /// Reads until nothing is left but `open` and what went away with it, for as long as reads may be stale.
     async fn look(&self, open: &BTreeSet<Address>, session: &mut dyn Session) -> Result<Seen, String> {
         let blocked: BTreeSet<&Address> =
             self.plan.steps.iter().filter(|step| step.action.is_blocked()).map(|step| &step.address).collect();
+        let gone = self.plan.steps.iter().filter(|step| open.contains(&step.address));
+        let gone: BTreeSet<&Address> = gone.flat_map(|step| &step.dependants).map(|one| &one.address).collect();
+        let is_open = |step: &Step| open.contains(&step.address) || gone.contains(&step.address);
         let end = Instant::now() + STALE_READS;
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(1));
         loop {
@@ -122,7 +125,7 @@ impl Verifier<'_> {
                 }
                 Err(error) => Err(crate::error_chain(&error)),
             };
-            let settled = seen.as_ref().is_ok_and(|seen| seen.left.iter().all(|step| open.contains(&step.address)));
+            let settled = seen.as_ref().is_ok_and(|seen| seen.left.iter().all(is_open));
             if settled || Instant::now() >= end || self.cancel.is_cancelled() {
                 return seen;
             }

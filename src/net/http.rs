@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode, Url};
 use thiserror::Error;
 
@@ -28,6 +29,9 @@ pub enum HttpError {
     Broken(#[source] reqwest::Error),
     #[error("`{0}` is not a URL")]
     Url(String),
+    /// A URL steps through its path with these, encoded or not.
+    #[error("a URL cannot name something called `{0}`")]
+    Step(String),
 }
 
 /// Status and body.
@@ -51,7 +55,8 @@ impl HttpClient {
         Ok(Self { client, base, user: user.to_owned(), password })
     }
 
-    /// Sends one request. `segments` are the path, unencoded; `query` likewise.
+    /// Sends one request. `segments` are the path, unencoded; `query` likewise. A segment `.` or `..` is
+    /// [`HttpError::Step`]: it would ask for something else.
     pub async fn send(
         &self,
         method: Method,
@@ -61,9 +66,7 @@ impl HttpClient {
         deadline: Duration,
     ) -> Result<Answer, HttpError> {
         let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
+        url.set_path(&path_of(self.base.path(), segments)?);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -87,5 +90,48 @@ impl HttpClient {
         let status = answer.status();
         let body = answer.bytes().await.map_err(classify)?;
         Ok(Answer { status, body: body.to_vec() })
+    }
+}
+
+/// What means itself in a segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Encoded here because the URL's own way drops tabs and line breaks, and steps out of `..`: another object then
+/// gets what was meant for this one.
+fn path_of(base: &str, segments: &[&str]) -> Result<String, HttpError> {
+    let mut path = base.trim_end_matches('/').to_owned();
+    for segment in segments {
+        if [".", ".."].contains(segment) {
+            return Err(HttpError::Step((*segment).to_owned()));
+        }
+        path.push('/');
+        path.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_stays_one_segment_and_itself() {
+        let name = "a/b?c#d%2Fe\t\r\n é\0..";
+        let mut url = Url::parse("http://127.0.0.1:1/api/").unwrap();
+        url.set_path(&path_of(url.path(), &["queues", "/", name]).unwrap());
+        let decoded: Vec<String> = url
+            .path_segments()
+            .unwrap()
+            .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8().unwrap().into_owned())
+            .collect();
+        assert_eq!(decoded, ["api", "queues", "/", name]);
+    }
+
+    #[test]
+    fn a_step_in_the_path_is_refused() {
+        for step in [".", ".."] {
+            assert!(matches!(path_of("/api", &["queues", step]), Err(HttpError::Step(name)) if name == step));
+        }
+        assert_eq!(path_of("/api", &["..."]).unwrap(), "/api/...");
     }
 }

@@ -153,6 +153,8 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
     let kind = rules.and_then(|rules| rules.kinds.iter().find(|kind| kind.kind == wanted.address.kind));
     let mut refusals: Vec<(String, String)> = Vec::new();
     let mut replaces: Vec<String> = Vec::new();
+    // A new object can be what the old one cannot become; that takes a request by name, not the file alone.
+    let asked = input.stage == Stage::Topology && input.options.replace.contains(&wanted.address);
     for (attribute, new) in &wanted.attributes {
         let old = found.attributes.get(attribute).unwrap_or(&Value::Null);
         let change = Change { address: &wanted.address, attribute, old, new, facts };
@@ -166,6 +168,7 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
             Verdict::Restart => {
                 refusals.push((after_a_start(attribute), format!("mqlab restart {}", wanted.address.broker)));
             }
+            Verdict::Blocked { reason, .. } | Verdict::Unknown { reason } if asked => replaces.push(reason),
             Verdict::Blocked { reason, way_out } => refusals.push((reason, way_out)),
             Verdict::Unknown { reason } => refusals.push((
                 format!("`{attribute}` cannot be compared: {reason}"),

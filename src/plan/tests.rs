@@ -1,12 +1,12 @@
 //! Whole plans, compared in their stable form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, AttributeRule, Facts, KindRules, Observation, Resource, Secret, Unknown, Value, grow_only, replace,
+    Address, AttributeRule, Facts, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only, replace,
     restart,
 };
 
@@ -100,6 +100,22 @@ fn a_replace_takes_its_observed_dependants_along() {
     let plan = plan(&desired, observed, &[], &options);
     assert_eq!(plan.steps[0].action, Action::Replace);
     assert_eq!(plan.steps[0].dependants, [hand_made]);
+}
+
+#[test]
+fn what_cannot_shrink_can_be_made_again_when_it_is_named() {
+    let named: BTreeSet<_> = [Address::new("b", "thing", "q")].into();
+    for (on_change, replace, action) in [
+        (OnChange::Refuse, BTreeSet::new(), "blocked"),
+        (OnChange::Replace, BTreeSet::new(), "blocked"),
+        (OnChange::Refuse, named, "replace"),
+    ] {
+        let mut wanted = thing("q").with("size", 1_i64);
+        wanted.on_change = on_change;
+        let options = DiffOptions { replace, ..DiffOptions::default() };
+        let plan = plan(&[wanted], vec![thing("q").with("size", 3_i64)], &[], &options);
+        assert_eq!(plan.steps[0].action.verb(), action);
+    }
 }
 
 #[test]

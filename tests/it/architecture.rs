@@ -26,6 +26,7 @@ const IO: &[&str] = &[
     "brokers/rabbitmq/session/",
     "brokers/rabbitmq/client.rs",
     "brokers/rabbitmq/amqp.rs",
+    "brokers/rabbitmq/amqp/",
     "brokers/rabbitmq/wire.rs",
 ];
 

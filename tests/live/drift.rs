@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::kafka_tools;
+use super::kafka_client::Kafka;
 use super::lab::{Lab, docker, identity, same};
 use super::rabbit::{ROOT, Rabbit};
 
@@ -47,7 +47,7 @@ fn changes_by_hand() {
     lab.set("MAILER_PASSWORD", "planted-Mail3r");
     lab.mqlab(&["up"]).code(0);
     let rabbit = Rabbit::jobs(&lab.env());
-    let scene = Scene { container: lab.container("events"), declared: rabbit.definitions(), lab, rabbit };
+    let scene = Scene { kafka: Kafka::events(&lab.env()), declared: rabbit.definitions(), lab, rabbit };
     scene.in_sync();
     scene.each_alone();
     scene.all_together();
@@ -61,7 +61,7 @@ fn changes_by_hand() {
 
 struct Scene {
     lab: Lab,
-    container: String,
+    kafka: Kafka,
     rabbit: Rabbit,
     /// All of RabbitMQ as it was right after the first `up`.
     declared: String,
@@ -84,10 +84,7 @@ impl Scene {
     fn repairs(&self) {
         self.lab.mqlab(&["apply"]).code(0);
         self.in_sync();
-        assert_eq!(
-            kafka_tools::configs(&self.container, "orders"),
-            [("retention.ms".into(), "604800000".into())].into()
-        );
+        assert_eq!(self.kafka.configs("orders"), [("retention.ms".into(), "604800000".into())].into());
     }
 
     fn delete_the_queue(&self) {
@@ -95,7 +92,7 @@ impl Scene {
     }
 
     fn change_the_config(&self) {
-        kafka_tools::alter(&self.container, "orders", "retention.ms=1000");
+        self.kafka.set("orders", "retention.ms", "1000");
     }
 
     fn change_the_policy(&self) {
@@ -137,7 +134,7 @@ impl Scene {
 
     fn what_the_file_does_not_have_is_listed_and_stays(&self) {
         self.rabbit.bind("mail", "mail.us", "by.hand");
-        kafka_tools::run(&self.container, "topics", &["--create", "--topic", "by-hand", "--partitions", "1"]);
+        self.kafka.create("by-hand", 1);
         let listed = "\
 ? events/topic/by-hand
 ? jobs/binding/mail→mail.us?by.hand
@@ -158,15 +155,15 @@ Plan: 0 create, 0 update, 0 replace, 0 delete; 13 unchanged; 2 unmanaged
         self.lab.mqlab(&topic).code(5).says("mqlab apply --delete events/topic/by-hand --allow-data-loss");
         let unasked = [&topic[..], &["--allow-data-loss"]].concat();
         self.lab.mqlab(&unasked).code(5).says("run it again with `--yes`");
-        assert!(kafka_tools::topics(&self.container).contains_key("by-hand"));
+        assert!(self.kafka.partitions().contains_key("by-hand"));
         self.lab.mqlab(&[&unasked[..], &["--yes"]].concat()).code(0);
-        assert!(!kafka_tools::topics(&self.container).contains_key("by-hand"));
+        assert!(!self.kafka.partitions().contains_key("by-hand"));
         self.lab.mqlab(&["drift", "--strict"]).code(0);
         self.in_sync();
     }
 
     fn grown_partitions_are_said_and_never_undone(&self) {
-        kafka_tools::run(&self.container, "topics", &["--alter", "--topic", "stock", "--partitions", "5"]);
+        self.kafka.grow("stock", 5);
         self.delete_the_queue();
         let blocked = "! events/topic/stock: partitions: 5 → 2 [mqlab.yaml:8] (moved: the broker) | \
             Kafka cannot remove partitions: the topic has 5 and the file says 2 | set `partitions: 5`, or lose its \
@@ -176,7 +173,7 @@ Plan: 0 create, 0 update, 0 replace, 0 delete; 13 unchanged; 2 unmanaged
         self.lab.mqlab(&["apply"]).code(5);
         self.drifts(blocked, "0 create, 0 update, 0 replace, 0 delete, 1 blocked; 12 unchanged; 0 unmanaged");
         same(&self.rabbit.definitions(), &self.declared);
-        assert_eq!(kafka_tools::topics(&self.container)["stock"].partitions, 5);
+        assert_eq!(self.kafka.partitions()["stock"], 5);
         self.lab.edit("stock: { partitions: 2 }", "stock: { partitions: 5 }");
         self.in_sync();
     }
@@ -198,7 +195,7 @@ Plan: 0 create, 0 update, 0 replace, 0 delete; 13 unchanged; 2 unmanaged
 
     /// Nothing is lost with it, access included.
     fn the_folder_is_lost(&self) {
-        let before = (identity(&self.container), identity(&self.lab.container("jobs")));
+        let before = ["events", "jobs"].map(|broker| identity(&self.lab.container(broker)));
         let old = self.lab.env();
         std::fs::remove_dir_all(self.lab.path(".mqlab")).unwrap();
         self.lab.mqlab(&["env"]).code(1).says("mqlab up");
@@ -213,7 +210,7 @@ Plan: 0 create, 0 update, 0 replace, 0 delete; 13 unchanged; 2 unmanaged
         let rabbit = Rabbit::jobs(&new);
         same(&rabbit.definitions(), &self.declared);
         rabbit.login("mailer", "planted-Mail3r").talk(ROOT).unwrap().close();
-        assert_eq!((identity(&self.container), identity(&self.lab.container("jobs"))), before);
+        assert_eq!(["events", "jobs"].map(|broker| identity(&self.lab.container(broker))), before);
         self.lab.mqlab(&["drift", "--strict"]).code(0);
         self.lab.mqlab(&["up"]).code(0).never_says("set again");
 

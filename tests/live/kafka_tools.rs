@@ -48,9 +48,3 @@ pub(crate) fn configs(container: &str, topic: &str) -> BTreeMap<String, String> 
     let lines = text.lines().skip(1).filter_map(|line| line.split_whitespace().next());
     lines.filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.into(), value.into())).collect()
 }
-
-/// Sets one configuration of a topic by hand.
-pub(crate) fn alter(container: &str, topic: &str, config: &str) {
-    let what = ["--alter", "--entity-type", "topics", "--entity-name", topic, "--add-config", config];
-    run(container, "configs", &what);
-}

@@ -1,8 +1,13 @@
 //! Scenarios against a real engine and real brokers. Each stack of a scenario is its own; nobody else's is touched.
 
+mod blocked;
 mod drift;
 mod kafka;
+mod kafka_client;
 mod kafka_tools;
 mod lab;
 mod rabbit;
+mod rabbitmq;
+mod rabbitmq_routing;
+mod rabbitmq_run;
 mod tour;

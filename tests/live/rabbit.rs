@@ -18,6 +18,11 @@ pub(crate) const ROOT: &str = "%2F";
 
 static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
 
+/// Runs a client's future to its end.
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
+    RUNTIME.block_on(future)
+}
+
 /// One account on one broker.
 pub(crate) struct Rabbit {
     management: String,
@@ -45,7 +50,7 @@ impl Rabbit {
 
     /// Status and body of the answer to a request below `/api/`.
     pub(crate) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        RUNTIME.block_on(async {
+        wait(async {
             let url = format!("{}/api/{path}", self.management);
             let mut request = reqwest::Client::new().request(method, url).basic_auth(&self.user, Some(&self.password));
             if let Some(body) = body {
@@ -120,7 +125,7 @@ impl Rabbit {
     /// A connection for messages; the refusal if the broker refuses.
     pub(crate) fn talk(&self, vhost: &str) -> Result<Talk, lapin::Error> {
         let url = format!("amqp://{}:{}@{}/{vhost}", self.user, self.password, self.amqp);
-        RUNTIME.block_on(Talk::open(&url))
+        wait(Talk::open(&url))
     }
 }
 
@@ -133,7 +138,7 @@ pub(crate) struct Talk {
 impl Talk {
     /// By a URL alone, as programs get it.
     pub(crate) fn to(url: &str) -> Result<Self, lapin::Error> {
-        RUNTIME.block_on(Self::open(url))
+        wait(Self::open(url))
     }
 
     async fn open(url: &str) -> Result<Self, lapin::Error> {
@@ -155,7 +160,7 @@ impl Talk {
         let fields: BTreeMap<_, _> = headers.iter().map(|(name, value)| ((*name).into(), amqp(value))).collect();
         let properties = BasicProperties::default().with_headers(fields.into()).with_delivery_mode(2);
         let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-        RUNTIME.block_on(async {
+        wait(async {
             let sent =
                 self.channel.basic_publish(exchange.into(), key.into(), options, body.as_bytes(), properties).await?;
             Ok(match sent.await? {
@@ -177,12 +182,12 @@ impl Talk {
     pub(crate) fn count(&self, queue: &str) -> u32 {
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let declared = self.channel.queue_declare(queue.into(), options, FieldTable::default());
-        RUNTIME.block_on(declared).unwrap().message_count()
+        wait(declared).unwrap().message_count()
     }
 
     /// Takes every message out of a queue: their bodies, in order.
     pub(crate) fn drain(&self, queue: &str) -> Vec<String> {
-        RUNTIME.block_on(async {
+        wait(async {
             let mut bodies = Vec::new();
             while let Some(message) =
                 self.channel.basic_get(queue.into(), BasicGetOptions { no_ack: true }).await.unwrap()
@@ -195,7 +200,7 @@ impl Talk {
 
     /// Takes one message and gives it up, as a program does that cannot work on it.
     pub(crate) fn reject_one(&self, queue: &str) {
-        RUNTIME.block_on(async {
+        wait(async {
             let message = self.channel.basic_get(queue.into(), BasicGetOptions::default()).await.unwrap().unwrap();
             message.delivery.acker.reject(BasicRejectOptions { requeue: false }).await.unwrap();
         });
@@ -204,7 +209,7 @@ impl Talk {
     /// Reads a stream from its first message to the one with the body `last`.
     pub(crate) fn read_stream(&self, stream: &str, last: &str) -> Vec<String> {
         let from_the_first = BTreeMap::from([("x-stream-offset".into(), AMQPValue::LongString("first".into()))]);
-        RUNTIME.block_on(async {
+        wait(async {
             let mut consumer = self.consumer(stream, from_the_first.into()).await;
             let mut bodies = Vec::new();
             loop {
@@ -221,7 +226,7 @@ impl Talk {
 
     /// Listens on a queue until this is dropped.
     pub(crate) fn listen(&self, queue: &str) -> Consumer {
-        RUNTIME.block_on(self.consumer(queue, FieldTable::default()))
+        wait(self.consumer(queue, FieldTable::default()))
     }
 
     async fn consumer(&self, queue: &str, arguments: FieldTable) -> Consumer {
@@ -231,7 +236,7 @@ impl Talk {
 
     pub(crate) fn close(self) {
         // A broker that ended the connection already has closed it.
-        RUNTIME.block_on(self.connection.close(200, "bye".into())).ok();
+        wait(self.connection.close(200, "bye".into())).ok();
     }
 }
 

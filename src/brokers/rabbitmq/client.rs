@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use super::errors::reason_text;
 use super::wire::{Network, Request, Wire};
 use crate::brokers::{SessionError, Target};
+use crate::model::Resource;
 use crate::net::http::{Answer, HttpClient, HttpError};
 use crate::plan::Contents;
 
@@ -47,13 +48,23 @@ impl Client {
         self.wire.greeting().await
     }
 
-    /// See [`super::amqp::contents`].
-    pub(super) async fn contents(
+    /// See [`super::amqp::ready`].
+    pub(super) async fn ready(
         &self,
         vhost: &str,
         queues: &[&str],
     ) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
-        self.wire.contents(vhost, queues).await
+        self.wire.ready(vhost, queues).await
+    }
+
+    /// See [`super::amqp::stream_length`].
+    pub(super) async fn stream_length(&self, vhost: &str, name: &str) -> Result<u64, SessionError> {
+        self.wire.stream_length(vhost, name).await
+    }
+
+    /// See [`super::amqp::bind`].
+    pub(super) async fn bind(&self, binding: &Resource) -> Result<(), SessionError> {
+        self.wire.bind(binding).await
     }
 
     /// See [`super::amqp::round_trip`].
@@ -64,7 +75,7 @@ impl Client {
     /// The answer of a `GET` as JSON.
     pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, SessionError> {
         let answer = self.send(Method::GET, path, query, None, self.deadline).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))
+        self.decode(&answer)
     }
 
     pub(super) async fn put(&self, path: &[&str], body: &Json) -> Result<(), SessionError> {
@@ -82,6 +93,21 @@ impl Client {
     pub(super) async fn delete(&self, path: &[&str], query: &[(&str, &str)]) -> Result<(), SessionError> {
         let answer = self.raw(Method::DELETE, path, query, None, self.deadline).await?;
         if answer.status == StatusCode::NOT_FOUND { Ok(()) } else { self.accept(answer).map(|_| ()) }
+    }
+
+    /// Whether our user is let in and may do everything. One that lost its tags is as good as a wrong password:
+    /// both are set again in the same way.
+    pub(super) async fn administrator(&self) -> Result<(), SessionError> {
+        let answer = self.raw(Method::GET, &["whoami"], &[], None, self.deadline).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return Err(SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() });
+        }
+        let answer: Json = self.decode(&self.accept(answer)?)?;
+        let tags = answer.get("tags").and_then(Json::as_array).into_iter().flatten();
+        if tags.filter_map(Json::as_str).any(|tag| tag == "administrator") {
+            return Ok(());
+        }
+        Err(SessionError::Unauthorized { endpoint: self.endpoint.clone(), user: self.user.clone() })
     }
 
     /// A health check: `Err` holds what it complains about.
@@ -108,6 +134,10 @@ impl Client {
         self.accept(answer)
     }
 
+    fn decode(&self, answer: &Answer) -> Result<Json, SessionError> {
+        serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))
+    }
+
     async fn raw(
         &self,
         method: Method,
@@ -121,6 +151,8 @@ impl Client {
             HttpError::TimedOut(after) => {
                 SessionError::TimedOut { endpoint: self.endpoint.clone(), seconds: after.as_secs() }
             }
+            // The request was never made.
+            error @ (HttpError::Step(_) | HttpError::Url(_)) => SessionError::Refused(error.to_string()),
             other => SessionError::Unreachable { endpoint: self.endpoint.clone(), source: Box::new(other) },
         })
     }

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::PORTS;
 use super::kinds::ADMINISTRATOR;
 use super::read::Body;
+use super::{PORTS, STREAM};
+use crate::brokers::PortDescription;
 use crate::model::{
     BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort, Storage,
     Value,
@@ -44,7 +45,7 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         aliases: vec![broker.name.clone()],
         command: Vec::new(),
         env: broker.env.iter().map(|(key, value)| (key.clone(), line_value(value))).collect(),
-        files: files(broker, facts),
+        files: files(broker, facts, node),
         ports: ports(broker, facts, node),
         mounts: vec![Mount { name: "data", path: "/var/lib/rabbitmq", in_memory: memory_mount(broker) }],
         memory: broker.memory,
@@ -66,23 +67,22 @@ fn memory_mount(broker: &BrokerModel) -> Option<MemoryMount> {
 }
 
 fn ports(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<PublishedPort> {
-    let index = node.saturating_sub(1) as usize;
-    PORTS
-        .iter()
-        .filter(|port| (port.when)(broker))
-        .map(|port| {
-            let chosen = facts.ports.get(port.name).and_then(|ports| ports.get(index)).copied();
-            PublishedPort {
-                name: port.name,
-                container: port.number,
-                host: chosen.unwrap_or(port.number),
-                bind: broker.bind.clone(),
-            }
-        })
-        .collect()
+    let on = PORTS.iter().filter(|port| (port.when)(broker));
+    on.map(|port| PublishedPort {
+        name: port.name,
+        container: port.number,
+        host: host_port(facts, port, node),
+        bind: broker.bind.clone(),
+    })
+    .collect()
 }
 
-fn files(broker: &BrokerModel, facts: &Facts) -> Vec<ContainerFile> {
+fn host_port(facts: &Facts, port: &PortDescription, node: u32) -> u16 {
+    let index = node.saturating_sub(1) as usize;
+    facts.ports.get(port.name).and_then(|ports| ports.get(index)).copied().unwrap_or(port.number)
+}
+
+fn files(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<ContainerFile> {
     let file = |path: &str, mode, content: String, secret| ContainerFile {
         path: path.to_owned(),
         mode,
@@ -92,19 +92,25 @@ fn files(broker: &BrokerModel, facts: &Facts) -> Vec<ContainerFile> {
         secret,
     };
     vec![
-        file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, configuration(broker), false),
+        file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, configuration(broker, facts, node), false),
         file("/etc/rabbitmq/conf.d/91-mqlab-administrator.conf", 0o400, administrator(facts), true),
         file("/etc/rabbitmq/enabled_plugins", 0o644, enabled_plugins(broker), false),
     ]
 }
 
 /// mqlab's own lines first, so that the user's win.
-fn configuration(broker: &BrokerModel) -> String {
+fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> String {
     let mut text = String::from("# Written by mqlab; changed by hand it will be written again.\n");
     if !broker.config.keys().any(|key| key.starts_with("vm_memory_high_watermark.")) {
         // The runtime sees the machine's memory and not always the container's.
         let bytes = broker.memory.map_or(WATERMARK, |memory| memory / 10 * 6);
         let _ = writeln!(text, "vm_memory_high_watermark.absolute = {bytes}");
+    }
+    if (STREAM.when)(broker) {
+        // Stream clients ask the broker where to connect. By itself it names its host name in the stack's network,
+        // which nobody outside of it knows.
+        let _ = writeln!(text, "stream.advertised_host = {}", facts.advertise_host);
+        let _ = writeln!(text, "stream.advertised_port = {}", host_port(facts, &STREAM, node));
     }
     for (key, value) in &broker.config {
         if !value.is_null() {

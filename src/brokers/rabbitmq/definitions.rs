@@ -39,7 +39,12 @@ fn entry(resource: &Resource, salt: &mut dyn FnMut() -> Salt) -> Option<(&'stati
     let Json::Object(fields) = &mut item else { return None };
     let vhost = resource.address.vhost_name();
     match list {
-        "vhosts" | "users" => {}
+        // An import takes no notice of a default queue type outside of it.
+        "vhosts" => {
+            let metadata = Json::Object(std::mem::take(fields));
+            fields.insert("metadata".to_owned(), metadata);
+        }
+        "users" => {}
         "permissions" => {
             fields.insert("user".to_owned(), json!(resource.address.name));
             fields.insert("vhost".to_owned(), json!(vhost));
@@ -110,6 +115,19 @@ pub(super) fn body(resource: &Resource, before: Option<&Resource>, salt: &mut dy
     }
 }
 
+/// Whether the management API cannot carry the object: a binding with an argument that has no value.
+pub(super) fn needs_amqp(resource: &Resource) -> bool {
+    fn has_null(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::List(items) => items.iter().any(has_null),
+            Value::Map(map) => map.values().any(has_null),
+            _ => false,
+        }
+    }
+    resource.address.kind == kinds::BINDING && resource.attribute("arguments").is_some_and(has_null)
+}
+
 fn user(resource: &Resource, before: Option<&Resource>, salt: &mut dyn FnMut() -> Salt) -> Json {
     let mut fields = Map::new();
     match (resource.attribute("password"), before.and_then(|before| before.attribute("password"))) {
@@ -150,5 +168,43 @@ fn present(item: Json) -> Json {
     match item {
         Json::Object(fields) => Json::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{broker, golden};
+    use super::super::topology::topology;
+    use super::*;
+
+    #[test]
+    fn one_document_for_everything() {
+        let spec = r#"
+users:
+  mailer:
+    password: planted-password
+    tags: [monitoring]
+    permissions: { shop: { read: ".*" } }
+    topic_permissions: { /: { mail: { write: "^eu" } } }
+    limits: { max-channels: 5 }
+vhosts: { shop: { description: d, tags: [b, a], default_queue_type: quorum, limits: { max-queues: 3 }, queues: { q: {} } } }
+exchanges: { mail: { type: topic, internal: true, arguments: { unset: null } } }
+queues: { mail.eu: { message_ttl: 1h, bindings: [ { exchange: mail, routing_key: eu } ] } }
+operator_policies: { cap: { pattern: "", definition: { max-length: 1, expires: null } } }
+"#;
+        let resources = topology(&broker(spec));
+        let document = document(resources.iter(), &mut || [1, 2, 3, 4]);
+        let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+        assert!(!text.contains("planted-password"));
+        golden("definitions.json", &text);
+    }
+
+    #[test]
+    fn what_the_spec_does_not_mention_is_kept_where_the_api_replaces_the_whole_object() {
+        let address = crate::model::Address::new("jobs", kinds::VHOST, "shop");
+        let wanted = Resource::new(address.clone()).with("description", "new");
+        let before = Resource::new(address).with("description", "old").with("default_queue_type", "quorum");
+        let found = body(&wanted, Some(&before), &mut || [0; 4]);
+        assert_eq!(found, json!({ "description": "new", "default_queue_type": "quorum" }));
     }
 }

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use fancy_regex::Regex;
-
 use super::kinds;
+use super::pattern::Pattern;
 use crate::model::{Address, Resource, Value};
 
 /// What a policy can apply to.
@@ -49,7 +48,7 @@ pub(super) struct Policies<'a> {
 #[derive(Default)]
 struct VhostPolicies<'a> {
     exact: BTreeMap<String, Vec<&'a Resource>>,
-    patterns: Vec<(Regex, &'a Resource)>,
+    patterns: Vec<(Pattern, &'a Resource)>,
 }
 
 impl<'a> Policies<'a> {
@@ -62,7 +61,7 @@ impl<'a> Policies<'a> {
             match exact_name(pattern) {
                 Some(name) => vhost.exact.entry(name).or_default().push(policy),
                 // One that does not compile matches nothing.
-                None => vhost.patterns.extend(Regex::new(pattern).ok().map(|regex| (regex, policy))),
+                None => vhost.patterns.extend(Pattern::new(pattern).ok().map(|pattern| (pattern, policy))),
             }
         }
         Self { vhosts }
@@ -77,8 +76,8 @@ impl<'a> Policies<'a> {
     pub(super) fn matching(&self, address: &Address, target: Target<'_>) -> Vec<&'a Resource> {
         let Some(vhost) = self.vhosts.get(&(address.broker.as_str(), address.vhost_name())) else { return Vec::new() };
         let exact = vhost.exact.get(&address.name).into_iter().flatten().copied();
-        let matches = |regex: &Regex| regex.is_match(&address.name).unwrap_or(false);
-        let others = vhost.patterns.iter().filter(|(regex, _)| matches(regex)).map(|(_, policy)| *policy);
+        let others = vhost.patterns.iter().filter(|(pattern, _)| pattern.matches(&address.name));
+        let others = others.map(|(_, policy)| *policy);
         exact.chain(others).filter(|policy| applies_to(text(policy, "apply_to"), target)).collect()
     }
 }

@@ -12,6 +12,9 @@ pub(super) fn reason_text(body: &[u8]) -> String {
     let reason = answer.get("reason").or_else(|| answer.get("error"));
     match reason {
         Some(Json::String(reason)) => tidy(reason),
+        Some(Json::Array(words)) if words.iter().all(Json::is_string) => {
+            tidy(&words.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "))
+        }
         Some(Json::Array(codes)) => tidy(&from_codes(codes)),
         Some(other) => other.to_string(),
         None => tidy(&text),
@@ -87,6 +90,13 @@ mod tests {
             reason_text(body),
             r#"Validation failed "x" is not a valid message TTL pattern should be regular expression but is invalid: {"missing )",2} (v2/p)"#
         );
+    }
+
+    #[test]
+    fn words_are_not_run_together() {
+        // Recorded from 4.3.6: a topic permission for an exchange that is not there.
+        let body = br#"{"error":"bad_request","reason":["no_such_exchange","mail"]}"#;
+        assert_eq!(reason_text(body), "no_such_exchange mail");
     }
 
     #[test]

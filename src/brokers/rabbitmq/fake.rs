@@ -2,7 +2,8 @@
 //!
 //! An import skips what conflicts and drops bindings whose ends are missing, both with 204; it stops at what is
 //! refused, and what came before stays. Declarations cannot be changed. Bindings go away with either end, and an
-//! exchange with `auto_delete` with the last binding from it.
+//! exchange with `auto_delete` with the last binding from it. As since 4.3, the definitions leave internal
+//! exchanges out; the list of exchanges has them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use super::session::RabbitSession;
 use super::wire::{Request, Wire};
 use crate::brokers::fake::{Gate, Happened, Shared};
 use crate::brokers::{Session, SessionError, Target};
-use crate::model::{Address, Resource};
+use crate::model::{Address, Resource, Value};
 use crate::net::http::{Answer, HttpError};
 use crate::plan::Contents;
 
@@ -96,7 +97,9 @@ impl FakeRabbit {
 
     /// What is there now, as resources.
     pub(crate) fn resources(&self) -> Vec<Resource> {
-        normalise::resources(&self.broker, &self.shared.lock().past.now().export())
+        let inner = self.shared.lock();
+        let state = inner.past.now();
+        normalise::resources(&self.broker, &state.export(), &state.exchanges())
     }
 
     /// Somebody makes something by hand, in the form of an import's item.
@@ -119,6 +122,10 @@ impl FakeRabbit {
         let state = inner.past.before(inner.mischief.stale);
         match path {
             ["definitions"] => (StatusCode::OK, state.export()),
+            ["exchanges"] => (StatusCode::OK, state.exchanges()),
+            ["whoami"] => (StatusCode::OK, json!({ "name": "mqlab", "tags": ["administrator"] })),
+            ["queues", vhost] => (StatusCode::OK, state.totals(vhost)),
+            ["consumers", _] => (StatusCode::OK, json!([])),
             ["overview"] => (StatusCode::OK, json!({ "rabbitmq_version": "4.0.5" })),
             ["nodes"] => (StatusCode::OK, json!([{ "name": "n", "running": true, "enabled_plugins": [] }])),
             ["queues"] => (StatusCode::OK, state.running()),
@@ -241,7 +248,7 @@ impl FakeRabbit {
     fn address(&self, list: &str, item: &Json) -> Address {
         let mut document = json!({});
         document[list] = json!([item]);
-        let mut found = normalise::resources(&self.broker, &document);
+        let mut found = normalise::resources(&self.broker, &document, &json!([]));
         found.swap_remove(0).address
     }
 }
@@ -269,18 +276,36 @@ impl Wire for FakeRabbit {
         Ok(())
     }
 
-    async fn contents(
-        &self,
-        vhost: &str,
-        queues: &[&str],
-    ) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
+    async fn ready(&self, vhost: &str, queues: &[&str]) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
         self.gate.pass().await;
         let inner = self.shared.lock();
+        let state = inner.past.now();
         let held = |queue: &&str| {
-            let count = inner.past.now().messages.get(&(vhost.to_owned(), (*queue).to_owned())).copied();
-            Ok(Contents { messages: Some(count.unwrap_or(0)), consumers: Some(0), bytes: None })
+            // A passive declare says 0 for every stream.
+            let count = if state.kind(vhost, queue) == "stream" { 0 } else { state.held(vhost, queue) };
+            Ok(Contents { messages: Some(count), consumers: Some(0), bytes: None })
         };
         Ok(queues.iter().map(held).collect())
+    }
+
+    async fn stream_length(&self, vhost: &str, name: &str) -> Result<u64, SessionError> {
+        self.gate.pass().await;
+        Ok(self.shared.lock().past.now().held(vhost, name))
+    }
+
+    async fn bind(&self, binding: &Resource) -> Result<(), SessionError> {
+        self.gate.pass().await;
+        let attribute = |name: &str| binding.attribute(name).map(Value::to_json).unwrap_or_default();
+        let item = json!({
+            "vhost": binding.address.vhost_name(), "source": attribute("source"), "destination": attribute("destination"),
+            "destination_type": attribute("destination_type"), "routing_key": attribute("routing_key"),
+            "arguments": as_shown(attribute("arguments")),
+        });
+        match self.put("bindings", item) {
+            Ok(()) => Ok(()),
+            Err(No::NoEnd) => Err(SessionError::Refused("NOT_FOUND".to_owned())),
+            Err(No::Conflict(reason) | No::Refused(reason)) => Err(SessionError::Refused(reason)),
+        }
     }
 
     async fn round_trip(&self, _vhost: &str) -> Result<String, SessionError> {
@@ -306,9 +331,33 @@ impl State {
     fn export(&self) -> Json {
         let mut whole = json!({});
         for list in LISTS {
-            whole[*list] = self.list(list).map(|(_, item)| item.clone()).collect();
+            let shown = self.list(list).filter(|(_, item)| *list != "exchanges" || item["internal"] != true);
+            whole[*list] = shown.map(|(_, item)| item.clone()).collect();
         }
         whole
+    }
+
+    fn exchanges(&self) -> Json {
+        self.list("exchanges").map(|(_, item)| item.clone()).collect()
+    }
+
+    fn kind(&self, vhost: &str, queue: &str) -> &str {
+        let found = self.documents.get(&("queues", joined(&[vhost, queue])));
+        found.and_then(|queue| queue["arguments"]["x-queue-type"].as_str()).unwrap_or("classic")
+    }
+
+    fn held(&self, vhost: &str, queue: &str) -> u64 {
+        self.messages.get(&(vhost.to_owned(), queue.to_owned())).copied().unwrap_or(0)
+    }
+
+    /// The totals lag: they show nothing yet.
+    fn totals(&self, vhost: &str) -> Json {
+        let own = self.list("queues").filter(|(_, queue)| text(queue, "vhost") == vhost);
+        let shown = own.map(|(_, queue)| {
+            let name = text(queue, "name");
+            json!({ "name": name, "type": self.kind(vhost, name), "messages": 0, "messages_unacknowledged": 0 })
+        });
+        shown.collect()
     }
 
     fn running(&self) -> Json {
@@ -328,10 +377,15 @@ impl State {
         let own = identity(list, &item);
         match list {
             "vhosts" => {
-                let tags = if item["tags"].is_null() { json!([]) } else { item["tags"].clone() };
-                let mut metadata = json!({ "description": text(&item, "description"), "tags": tags });
-                if let Some(kind) = item.get("default_queue_type") {
-                    metadata["default_queue_type"] = kind.clone();
+                // An import takes the default queue type out of the metadata, and from nowhere else.
+                let given = item.get("metadata").unwrap_or(&item);
+                let tags = if given["tags"].is_null() { json!([]) } else { given["tags"].clone() };
+                let mut metadata = json!({ "description": text(given, "description"), "tags": tags });
+                metadata["default_queue_type"] = given.get("default_queue_type").cloned().unwrap_or(json!("classic"));
+                // Who makes one may do everything in it.
+                if !self.has(list, &own) {
+                    let all = json!({ "user": "mqlab", "vhost": item["name"], "configure": ".*", "write": ".*", "read": ".*" });
+                    self.insert("permissions", all);
                 }
                 item = json!({ "name": item["name"], "metadata": metadata });
             }
@@ -473,6 +527,15 @@ fn identity(list: &str, item: &Json) -> String {
 
 fn joined(parts: &[&str]) -> String {
     parts.join("\n")
+}
+
+/// An argument without a value, as the API shows it.
+fn as_shown(value: Json) -> Json {
+    match value {
+        Json::Null => json!("undefined"),
+        Json::Object(map) => map.into_iter().map(|(name, value)| (name, as_shown(value))).collect(),
+        other => other,
+    }
 }
 
 fn text<'a>(item: &'a Json, key: &str) -> &'a str {

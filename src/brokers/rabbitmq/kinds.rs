@@ -34,7 +34,8 @@ const POLICY_ROWS: &[AttributeRule] = &[
     row("definition", in_place, "The settings. The broker takes them as one document and applies them at once."),
 ];
 
-/// A policy or a permission holds no message, but what messages and people may do depends on it.
+/// Only a binding is deleted without `--allow-data-loss`: a policy or a permission holds no message, but what
+/// messages and people may do depends on it.
 const QUIET: KindRules = KindRules {
     kind: "",
     plural: "",

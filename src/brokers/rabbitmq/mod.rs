@@ -20,6 +20,7 @@ mod lesson;
 mod matching;
 mod normalise;
 mod password;
+mod pattern;
 mod policies;
 mod read;
 mod recorded;
@@ -95,13 +96,7 @@ const PORTS: &[PortDescription] = &[
         when: |broker| has_plugin(broker, &["rabbitmq_mqtt", "rabbitmq_web_mqtt"]),
         scheme: "mqtt",
     },
-    PortDescription {
-        name: "stream",
-        number: 5552,
-        doc: "Clients of the stream protocol (plugin `rabbitmq_stream`).",
-        when: |broker| has_plugin(broker, &["rabbitmq_stream", "rabbitmq_stream_management"]),
-        scheme: "rabbitmq-stream",
-    },
+    STREAM,
     PortDescription {
         name: "prometheus",
         number: 15692,
@@ -110,6 +105,14 @@ const PORTS: &[PortDescription] = &[
         scheme: "http",
     },
 ];
+
+const STREAM: PortDescription = PortDescription {
+    name: "stream",
+    number: 5552,
+    doc: "Clients of the stream protocol on this machine (plugin `rabbitmq_stream`). The broker sends them to this port.",
+    when: |broker| has_plugin(broker, &["rabbitmq_stream", "rabbitmq_stream_management"]),
+    scheme: "rabbitmq-stream",
+};
 
 /// A port's number in the container, and the host port that is tried first.
 fn port_number(name: &str) -> u16 {

@@ -1,6 +1,6 @@
 //! From what the management API answered to resources in the terms of the spec.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -11,11 +11,11 @@ use super::read::ROOT;
 use super::topology::{WithBinding, sorted};
 use crate::model::{Address, Resource, Value};
 
-/// Everything in the answer of `GET /api/definitions`.
+/// Everything in the answers of `GET /api/definitions` and `GET /api/exchanges`.
 ///
-/// The answer leaves out what the broker makes by itself: `amq.*`, the default exchange and its bindings,
-/// and exclusive queues.
-pub(super) fn resources(broker: &str, definitions: &Json) -> Vec<Resource> {
+/// The definitions leave out what the broker makes by itself: `amq.*`, the default exchange and its bindings,
+/// and exclusive queues. Since 4.3 they leave out internal exchanges too, so those come from the second answer.
+pub(super) fn resources(broker: &str, definitions: &Json, exchanges: &Json) -> Vec<Resource> {
     let reader = Reader { broker };
     let mut found = Vec::new();
     found.extend(items(definitions, "vhosts").map(|item| reader.vhost(item)));
@@ -27,6 +27,13 @@ pub(super) fn resources(broker: &str, definitions: &Json) -> Vec<Resource> {
     }
     found.extend(items(definitions, "policies").map(|item| reader.policy(item, item, kinds::POLICY)));
     found.extend(items(definitions, "exchanges").map(|item| reader.exchange(item)));
+    let defined: BTreeSet<(&str, &str)> =
+        items(definitions, "exchanges").map(|item| (text(item, "vhost"), text(item, "name"))).collect();
+    let internal = exchanges.as_array().into_iter().flatten().filter(|item| {
+        let (vhost, name) = (text(item, "vhost"), text(item, "name"));
+        flag(item, "internal") && !kinds::reserved_name(name) && !defined.contains(&(vhost, name))
+    });
+    found.extend(internal.map(|item| reader.exchange(item)));
     found.extend(items(definitions, "queues").map(|item| reader.queue(item)));
     found.extend(items(definitions, "bindings").map(|item| reader.binding(item)));
     hold_on_to_destinations(&mut found);
@@ -165,7 +172,7 @@ impl Reader<'_> {
 
     fn binding(&self, item: &Json) -> Resource {
         let vhost = text(item, "vhost");
-        let arguments = map(item, "arguments");
+        let arguments = binding_arguments(item);
         let parts = BindingParts {
             source: text(item, "source"),
             destination: text(item, "destination"),
@@ -179,6 +186,20 @@ impl Reader<'_> {
             .needing(address::exchange(self.broker, vhost, parts.source))
             .needing(target(self.broker, vhost, parts.destination))
             .with_binding(parts)
+    }
+}
+
+/// An argument without a value, which only AMQP can give, comes out of the management API as the text `undefined`.
+pub(super) fn binding_arguments(item: &Json) -> BTreeMap<String, Value> {
+    object(item, "arguments").map(|(name, value)| (name.clone(), with_nulls(Value::from(value.clone())))).collect()
+}
+
+fn with_nulls(value: Value) -> Value {
+    match value {
+        Value::Text(text) if text == "undefined" => Value::Null,
+        Value::List(items) => Value::List(items.into_iter().map(with_nulls).collect()),
+        Value::Map(map) => Value::Map(map.into_iter().map(|(name, value)| (name, with_nulls(value))).collect()),
+        other => other,
     }
 }
 
@@ -218,5 +239,66 @@ fn tags(item: &Json) -> Value {
             sorted(&tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect::<Vec<_>>())
         }
         _ => Value::List(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lines(definitions: &Json, exchanges: &Json) -> Vec<String> {
+        resources("jobs", definitions, exchanges)
+            .into_iter()
+            .map(|resource| format!("{} {}", resource.address, Value::Map(resource.attributes).to_json()))
+            .collect()
+    }
+
+    /// Recorded from 4.3.6, shortened: no `internal` on exchanges, and none that is.
+    #[test]
+    fn internal_exchanges_come_from_the_list() {
+        let definitions = json!({ "exchanges": [
+            { "arguments": {}, "auto_delete": false, "durable": true, "name": "a", "type": "topic", "vhost": "x" },
+        ] });
+        let listed = |name: &str, internal: bool| {
+            json!({ "arguments": {}, "auto_delete": false, "durable": true, "internal": internal, "name": name,
+                    "type": "topic", "vhost": "x" })
+        };
+        let exchanges =
+            json!([listed("", false), listed("amq.rabbitmq.trace", true), listed("a", false), listed("in", true)]);
+        let topic =
+            |internal: bool| format!(r#"{{"auto_delete":false,"durable":true,"internal":{internal},"type":"topic"}}"#);
+        let wanted = [format!("jobs/x/exchange/a {}", topic(false)), format!("jobs/x/exchange/in {}", topic(true))];
+        assert_eq!(lines(&definitions, &exchanges), wanted);
+        // 4.0 has it in both.
+        let both = json!({ "exchanges": [listed("in", true)] });
+        assert_eq!(lines(&both, &exchanges).len(), 1);
+    }
+
+    /// Recorded from 4.0.5: bound through AMQP with a value that is void.
+    #[test]
+    fn an_argument_without_a_value_is_not_a_text() {
+        let definitions = json!({ "bindings": [
+            { "source": "amq.headers", "vhost": "x", "destination": "q", "destination_type": "queue",
+              "routing_key": "", "arguments": { "l": [1, "undefined"], "m": { "y": [] }, "n": "undefined" } },
+        ] });
+        let found = resources("jobs", &definitions, &json!([]));
+        let arguments = found[0].attribute("arguments").unwrap().to_json();
+        assert_eq!(arguments, json!({ "l": [1, null], "m": { "y": [] }, "n": null }));
+    }
+
+    /// Recorded: 4.0.5 has the metadata twice, 4.3.6 only inside.
+    #[test]
+    fn a_virtual_host_in_both_forms() {
+        let metadata = json!({ "description": "d", "tags": ["u", "t"], "default_queue_type": "quorum" });
+        let old = json!({ "name": "x", "description": "d", "metadata": metadata, "tags": ["u", "t"] });
+        let new = json!({ "limits": {}, "metadata": metadata, "name": "x" });
+        for form in [old, new] {
+            assert_eq!(
+                lines(&json!({ "vhosts": [form] }), &json!([])),
+                [r#"jobs/vhost/x {"default_queue_type":"quorum","description":"d","tags":["t","u"]}"#]
+            );
+        }
     }
 }

@@ -1,16 +1,18 @@
-//! A password as RabbitMQ keeps it: base64 of a 4-byte salt and the SHA-256 of salt and password.
+//! A password as RabbitMQ keeps it: base64 of a 4-byte salt and the SHA-256 (or -512) of salt and password.
 //!
-//! Source: the `rabbit_password_hashing_sha256` module of the server, and "Credentials and Passwords"
+//! Source: the `rabbit_password_hashing_sha256` and `…_sha512` modules of the server, and "Credentials and Passwords"
 //! in its documentation. The salt is made by whoever executes: nothing in here is random.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::model::Secret;
 
 /// The only algorithm that mqlab writes. Older servers may hold `rabbit_password_hashing_md5`.
 pub(super) const SHA256: &str = "rabbit_password_hashing_sha256";
+/// What a server writes that was configured so.
+const SHA512: &str = "rabbit_password_hashing_sha512";
 const SALT: usize = 4;
 
 /// Whether a password is the one behind a hash.
@@ -24,7 +26,7 @@ pub(super) enum Verification {
 /// The hash that a definitions import takes.
 pub(super) fn hash(password: &Secret, salt: [u8; SALT]) -> String {
     let mut salted = salt.to_vec();
-    salted.extend_from_slice(&digest(salt, password));
+    salted.extend(digest::<Sha256>(salt, password));
     STANDARD.encode(salted)
 }
 
@@ -36,14 +38,15 @@ pub(super) fn stored(algorithm: &str, hash: &str) -> Secret {
 /// Compares a wanted password with what [`stored`] made.
 pub(super) fn verify(wanted: &Secret, stored: &Secret) -> Verification {
     let (algorithm, hash) = stored.reveal().split_once(':').unwrap_or(("", ""));
-    if algorithm != SHA256 {
-        // A user without a password has an empty hash, whatever the algorithm.
-        return if hash.is_empty() {
-            Verification::Different
-        } else {
-            Verification::Unknown { algorithm: algorithm.to_owned() }
-        };
+    // A user without a password has an empty hash, whatever the algorithm.
+    if hash.is_empty() {
+        return Verification::Different;
     }
+    let digest = match algorithm {
+        SHA256 => digest::<Sha256>,
+        SHA512 => digest::<Sha512>,
+        _ => return Verification::Unknown { algorithm: algorithm.to_owned() },
+    };
     let Ok(bytes) = STANDARD.decode(hash) else { return Verification::Different };
     match bytes.split_first_chunk::<SALT>() {
         Some((salt, known)) if known == digest(*salt, wanted) => Verification::Same,
@@ -51,11 +54,11 @@ pub(super) fn verify(wanted: &Secret, stored: &Secret) -> Verification {
     }
 }
 
-fn digest(salt: [u8; SALT], password: &Secret) -> [u8; 32] {
-    let mut hasher = Sha256::new();
+fn digest<D: Digest>(salt: [u8; SALT], password: &Secret) -> Vec<u8> {
+    let mut hasher = D::new();
     hasher.update(salt);
     hasher.update(password.reveal().as_bytes());
-    hasher.finalize().into()
+    hasher.finalize().to_vec()
 }
 
 #[cfg(test)]
@@ -76,6 +79,17 @@ mod tests {
         assert_eq!(verify(&Secret::new("guest"), &kept), Verification::Same);
         assert_eq!(verify(&Secret::new("Guest"), &kept), Verification::Different);
         assert_eq!(verify(&Secret::new(""), &kept), Verification::Different);
+    }
+
+    #[test]
+    fn a_server_may_have_been_told_to_hash_otherwise() {
+        // The password `geheim`, put by a RabbitMQ 4.0.5.
+        let kept = stored(
+            SHA512,
+            "+kim7jAGEC4qITOPOQ1hO9gA15dlg8lH8kHoDLGTcF8YMXulNrMjIY56vDtDbBYcEj7nUPlH+vnFAwGEHQsNUNlOR3Y=",
+        );
+        assert_eq!(verify(&Secret::new("geheim"), &kept), Verification::Same);
+        assert_eq!(verify(&Secret::new("guest"), &kept), Verification::Different);
     }
 
     #[test]

@@ -4,10 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use fancy_regex::Regex;
-
 use super::effective::{Target, applies_to};
-use super::units;
+use super::{pattern, units};
 use crate::model::{BrokerModel, OnChange, Secret, Value};
 use crate::spec::{Entry, Node, NodeValue, Position};
 
@@ -147,7 +145,7 @@ pub(super) struct Policy<'a> {
     pub(super) name: Named<'a>,
     pub(super) pattern: Named<'a>,
     /// The pattern compiled, or why it does not compile.
-    pub(super) compiled: Result<Regex, String>,
+    pub(super) compiled: Result<pattern::Pattern, String>,
     pub(super) apply_to: &'a str,
     pub(super) priority: i64,
     pub(super) has_definition: bool,
@@ -368,7 +366,7 @@ impl<'a> Policy<'a> {
         Self {
             name: key(entry),
             pattern,
-            compiled: Regex::new(pattern.name).map_err(|error| error.to_string()),
+            compiled: pattern::Pattern::new(pattern.name),
             apply_to: node.text_of("apply_to").unwrap_or("all"),
             priority: node.int_of("priority").unwrap_or(0),
             has_definition: node.get("definition").is_some(),
@@ -379,8 +377,7 @@ impl<'a> Policy<'a> {
 
     /// Whether it is for such an object of this name.
     pub(super) fn covers(&self, name: &str, target: Target<'_>) -> bool {
-        let matches = |regex: &Regex| regex.is_match(name).unwrap_or(false);
-        applies_to(self.apply_to, target) && self.compiled.as_ref().is_ok_and(matches)
+        applies_to(self.apply_to, target) && self.compiled.as_ref().is_ok_and(|pattern| pattern.matches(name))
     }
 }
 

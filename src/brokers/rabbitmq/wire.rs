@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::amqp;
 use crate::brokers::{SessionError, Target};
+use crate::model::Resource;
 use crate::net::http::{Answer, HttpClient, HttpError};
 use crate::plan::Contents;
 
@@ -30,9 +31,14 @@ pub(super) trait Wire: Send + Sync {
     /// See [`amqp::greeting`].
     async fn greeting(&self) -> Result<(), SessionError>;
 
-    /// See [`amqp::contents`].
-    async fn contents(&self, vhost: &str, queues: &[&str])
-    -> Result<Vec<Result<Contents, SessionError>>, SessionError>;
+    /// See [`amqp::ready`].
+    async fn ready(&self, vhost: &str, queues: &[&str]) -> Result<Vec<Result<Contents, SessionError>>, SessionError>;
+
+    /// See [`amqp::stream_length`].
+    async fn stream_length(&self, vhost: &str, name: &str) -> Result<u64, SessionError>;
+
+    /// See [`amqp::bind`].
+    async fn bind(&self, binding: &Resource) -> Result<(), SessionError>;
 
     /// See [`amqp::round_trip`].
     async fn round_trip(&self, vhost: &str) -> Result<String, SessionError>;
@@ -61,12 +67,16 @@ impl Wire for Network {
         amqp::greeting(&self.target).await
     }
 
-    async fn contents(
-        &self,
-        vhost: &str,
-        queues: &[&str],
-    ) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
-        amqp::contents(&self.target, vhost, queues).await
+    async fn ready(&self, vhost: &str, queues: &[&str]) -> Result<Vec<Result<Contents, SessionError>>, SessionError> {
+        amqp::ready(&self.target, vhost, queues).await
+    }
+
+    async fn stream_length(&self, vhost: &str, name: &str) -> Result<u64, SessionError> {
+        amqp::stream_length(&self.target, vhost, name).await
+    }
+
+    async fn bind(&self, binding: &Resource) -> Result<(), SessionError> {
+        amqp::bind(&self.target, binding).await
     }
 
     async fn round_trip(&self, vhost: &str) -> Result<String, SessionError> {

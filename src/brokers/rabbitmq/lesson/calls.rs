@@ -1,6 +1,7 @@
 //! How one would have made an object by hand: with `rabbitmqadmin` (version 2) and by the HTTP API.
 //!
 //! `rabbitmqadmin` has no word for some attributes. There the command is left out rather than made to do less.
+//! A binding with an argument that has no value is for AMQP clients alone.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json, json};
@@ -16,6 +17,9 @@ use crate::model::{Facts, Resource, Value};
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn calls(resource: &Resource, facts: &Facts) -> Vec<Call> {
+    if definitions::needs_amqp(resource) {
+        return Vec::new();
+    }
     let hand = Hand { resource, facts };
     let mut calls = Vec::new();
     calls.extend(hand.rabbitmqadmin().map(|text| Call { tool: "rabbitmqadmin", text }));

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::super::definitions::document;
+use super::super::definitions::{document, needs_amqp};
 use super::super::kinds;
 use super::super::matching::first_difference;
 use super::{RabbitSession, contents, write};
@@ -18,7 +18,7 @@ use crate::plan::{Action, Step};
 
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
-    let mut run = Run { session, batch, ledger: Ledger::new(batch) };
+    let mut run = Run { session, batch, ledger: Ledger::new(batch), silent: None };
     run.replaces().await;
     run.creates().await;
     run.one_by_one(|action| matches!(action, Action::Update)).await;
@@ -30,6 +30,8 @@ pub(super) struct Run<'a, 's> {
     pub(super) session: &'s mut RabbitSession,
     pub(super) batch: Batch<'a>,
     pub(super) ledger: Ledger<'a>,
+    /// Why the broker is not asked any more: each further step would wait for its whole deadline.
+    pub(super) silent: Option<String>,
 }
 
 impl Run<'_, '_> {
@@ -38,6 +40,12 @@ impl Run<'_, '_> {
         let outcome = Outcome::new(step.address.clone(), result.clone());
         self.batch.events.emit(Event::StepEnded { outcome, took: since.elapsed() });
         self.ledger.end(step, result);
+    }
+
+    /// Why a step is not even tried.
+    pub(super) fn hindrance(&self, step: &Step) -> Option<String> {
+        let silent = || Some(format!("the broker stopped answering: {}", self.silent.as_ref()?));
+        self.ledger.hindrance(step).or_else(silent)
     }
 
     pub(super) fn indices(&self, wanted: fn(&Action) -> bool) -> Vec<usize> {
@@ -54,7 +62,7 @@ impl Run<'_, '_> {
     async fn single(&mut self, index: usize) {
         let step = &self.batch.steps[index];
         let since = Instant::now();
-        if let Some(because) = self.ledger.hindrance(step) {
+        if let Some(because) = self.hindrance(step) {
             self.end(index, OutcomeResult::NotTried { because }, since);
             return;
         }
@@ -64,16 +72,64 @@ impl Run<'_, '_> {
             Action::Delete => self.delete(step).await,
             Action::Replace | Action::Blocked { .. } => return,
         };
-        self.end(index, result_of(result), since);
+        let result = match result {
+            Err(error) if is_silence(&error) => self.look_again(step, &error).await,
+            other => result_of(other),
+        };
+        self.end(index, result, since);
+    }
+
+    /// No answer came: whether it was done all the same. A broker that does not say that either is silent.
+    async fn look_again(&mut self, step: &Step, error: &SessionError) -> OutcomeResult {
+        let unknown = OutcomeResult::Unknown { reason: error.to_string() };
+        let Some(there) = self.answers(error).await else { return unknown };
+        let found = there.iter().find(|one| one.address == step.address);
+        let is_done = match (&step.action, &step.after, found) {
+            (Action::Delete, _, found) => found.is_none(),
+            (_, Some(wanted), Some(found)) => first_difference(wanted, found).is_none(),
+            _ => false,
+        };
+        if is_done { OutcomeResult::Done } else { unknown }
+    }
+
+    /// What the broker has, after it left a request without an answer; `None` if it says nothing at all any more.
+    pub(super) async fn answers(&mut self, error: &SessionError) -> Option<Vec<Resource>> {
+        let there = self.session.definitions().await.ok();
+        if there.is_none() {
+            self.silent.get_or_insert_with(|| error.to_string());
+        }
+        there
+    }
+
+    /// What is declared as a client declares it needs a permission, which an import does not.
+    pub(super) async fn enter(&mut self, address: &Address) -> Result<(), SessionError> {
+        if ![kinds::EXCHANGE, kinds::QUEUE, kinds::BINDING].contains(&address.kind.as_str()) {
+            return Ok(());
+        }
+        let vhost = address.vhost_name();
+        if self.session.enter(vhost).await? {
+            let (broker, user) = (&address.broker, &self.session.target.user);
+            let text =
+                format!("{broker}: gave the user `{user}` access to the virtual host `{vhost}`, which others made");
+            self.batch.events.emit(Event::Note { text });
+        }
+        Ok(())
     }
 
     async fn put(&mut self, step: &Step) -> Result<(), SessionError> {
         let Some(after) = &step.after else { return Ok(()) };
-        write::put(self.session.client()?, after, step.before.as_ref()).await
+        self.enter(&step.address).await?;
+        write::put(self.session.client()?, after, step.before.as_ref()).await?;
+        if after.address.kind == kinds::VHOST {
+            // Who makes one may do everything in it.
+            self.session.entered.insert(after.address.name.clone());
+        }
+        Ok(())
     }
 
-    /// Reads what is inside at this moment, unless losing it was allowed.
+    /// Makes the way free, and reads what is inside at this moment unless losing it was allowed.
     pub(super) async fn guard(&mut self, step: &Step) -> Result<(), SessionError> {
+        self.enter(&step.address).await?;
         if step.allow_data_loss {
             return Ok(());
         }
@@ -96,14 +152,16 @@ impl Run<'_, '_> {
         let mut pending = Vec::new();
         for index in self.indices(|action| matches!(action, Action::Create)) {
             let step = &self.batch.steps[index];
-            match self.ledger.hindrance(step) {
+            match self.hindrance(step) {
                 Some(because) => self.end(index, OutcomeResult::NotTried { because }, Instant::now()),
                 None => pending.push(index),
             }
         }
         // One request for one object says more than an import of one.
-        let (imported, single): (Vec<usize>, Vec<usize>) =
-            pending.into_iter().partition(|index| self.batch.steps[*index].address.kind != kinds::LIMIT);
+        let (imported, single): (Vec<usize>, Vec<usize>) = pending.into_iter().partition(|index| {
+            let after = self.batch.steps[*index].after.as_ref();
+            after.is_some_and(|wanted| wanted.address.kind != kinds::LIMIT && !needs_amqp(wanted))
+        });
         if imported.len() > 1 {
             self.import(&imported).await;
         } else {
@@ -133,6 +191,7 @@ impl Run<'_, '_> {
             Ok(resources) => resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect(),
             Err(error) => {
                 let reason = answer.err().unwrap_or(error).to_string();
+                self.silent.get_or_insert_with(|| reason.clone());
                 for index in indices {
                     self.end(*index, OutcomeResult::Unknown { reason: reason.clone() }, since);
                 }
@@ -149,7 +208,7 @@ impl Run<'_, '_> {
         }
         match answer {
             // Not refused, so the broker may still be at it: asking for each would only add to its work.
-            Err(error @ (SessionError::TimedOut { .. } | SessionError::Unreachable { .. })) => {
+            Err(error) if is_silence(&error) => {
                 for index in missing {
                     self.end(index, OutcomeResult::Unknown { reason: error.to_string() }, since);
                 }
@@ -189,13 +248,15 @@ fn imported(wanted: &Resource, found: &Resource) -> OutcomeResult {
     }
 }
 
+/// Whether no answer came. The request may have arrived.
+pub(super) fn is_silence(error: &SessionError) -> bool {
+    matches!(error, SessionError::TimedOut { .. } | SessionError::Unreachable { .. })
+}
+
 pub(super) fn result_of(result: Result<(), SessionError>) -> OutcomeResult {
     match result {
         Ok(()) => OutcomeResult::Done,
-        // The request may have arrived.
-        Err(error @ (SessionError::TimedOut { .. } | SessionError::Unreachable { .. })) => {
-            OutcomeResult::Unknown { reason: error.to_string() }
-        }
+        Err(error) if is_silence(&error) => OutcomeResult::Unknown { reason: error.to_string() },
         Err(error) => OutcomeResult::Failed { reason: error.to_string() },
     }
 }

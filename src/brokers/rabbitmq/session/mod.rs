@@ -6,33 +6,35 @@ mod replace;
 mod verify;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::client::Client;
-use super::normalise;
+use super::{kinds, normalise};
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
-use crate::model::{Address, Facts, Observation, Resource};
+use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::Contents;
 
 /// The session. Opens nothing until it is asked something.
 pub(super) struct RabbitSession {
     target: Target,
     client: Option<Client>,
+    /// The virtual hosts in which our user may do everything, as of the last read.
+    entered: BTreeSet<String>,
 }
 
 impl RabbitSession {
     pub(super) fn new(target: Target) -> Self {
-        Self { target, client: None }
+        Self { target, client: None, entered: BTreeSet::new() }
     }
 
     /// Over another wire than the network.
     #[cfg(test)]
     pub(super) fn over(target: Target, wire: Box<dyn super::wire::Wire>) -> Self {
         let client = Client::over(wire, target.broker.clone(), &target);
-        Self { target, client: Some(client) }
+        Self { target, client: Some(client), entered: BTreeSet::new() }
     }
 
     fn client(&mut self) -> Result<&Client, SessionError> {
@@ -45,10 +47,42 @@ impl RabbitSession {
 
     /// What the broker has, read anew.
     async fn definitions(&mut self) -> Result<Vec<Resource>, SessionError> {
-        let definitions = self.client()?.get(&["definitions"], &[]).await?;
-        Ok(normalise::resources(&self.target.broker, &definitions))
+        let client = self.client()?;
+        let (definitions, exchanges) =
+            tokio::try_join!(client.get(&["definitions"], &[]), client.get(&["exchanges"], EXCHANGES))?;
+        Ok(self.read(&definitions, &exchanges))
+    }
+
+    fn read(&mut self, definitions: &Json, exchanges: &Json) -> Vec<Resource> {
+        let resources = normalise::resources(&self.target.broker, definitions, exchanges);
+        let own = resources
+            .iter()
+            .filter(|resource| resource.address.kind == kinds::PERMISSION && resource.address.name == self.target.user);
+        let full = own.filter(|own| ALL.iter().all(|(what, all)| own.attribute(what) == Some(&Value::from(*all))));
+        self.entered = full.map(|permission| permission.address.vhost_name().to_owned()).collect();
+        resources
+    }
+
+    /// Sees to it that our user may work in a virtual host, and says whether that took something. Who makes one
+    /// may; one that was made by others has no place for us yet.
+    async fn enter(&mut self, vhost: &str) -> Result<bool, SessionError> {
+        if self.entered.contains(vhost) {
+            return Ok(false);
+        }
+        let body = serde_json::json!(BTreeMap::from(ALL));
+        let user = self.target.user.clone();
+        self.client()?.put(&["permissions", vhost, &user], &body).await?;
+        self.entered.insert(vhost.to_owned());
+        Ok(true)
     }
 }
+
+/// What an administrator of ours may do in a virtual host.
+const ALL: [(&str, &str); 3] = [("configure", ".*"), ("read", ".*"), ("write", ".*")];
+
+/// Since 4.3 the definitions leave out internal exchanges.
+const EXCHANGES: &[(&str, &str)] =
+    &[("disable_stats", "true"), ("columns", "vhost,name,type,durable,auto_delete,internal,arguments")];
 
 #[async_trait]
 impl Session for RabbitSession {
@@ -56,6 +90,7 @@ impl Session for RabbitSession {
         let nodes = self.target.nodes;
         let client = self.client()?;
         client.greeting().await.map_err(not_yet)?;
+        client.administrator().await.map_err(not_yet)?;
         for check in [&["virtual-hosts"][..], &["port-listener", "5672"], &["alarms"]] {
             if let Err(complaint) = client.healthy(check).await.map_err(not_yet)? {
                 return Err(SessionError::NotReady(complaint));
@@ -71,16 +106,16 @@ impl Session for RabbitSession {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         let facts = self.target.facts.clone();
-        let broker = self.target.broker.clone();
         let client = self.client()?;
         let nodes_query = [("columns", "name,running,enabled_plugins")];
-        let (definitions, overview, nodes) = tokio::try_join!(
+        let (definitions, exchanges, overview, nodes) = tokio::try_join!(
             client.get(&["definitions"], &[]),
-            client.get(&["overview"], &[]),
+            client.get(&["exchanges"], EXCHANGES),
+            client.get(&["overview"], &[("disable_stats", "true")]),
             client.get(&["nodes"], &nodes_query),
         )?;
         Ok(Observation {
-            resources: normalise::resources(&broker, &definitions),
+            resources: self.read(&definitions, &exchanges),
             unknown: Vec::new(),
             facts: observed_facts(facts, &overview, &nodes),
         })

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::super::kinds::KINDS;
-use super::apply::{Run, result_of};
+use super::apply::{Run, is_silence, result_of};
 use super::write;
 use crate::brokers::{OutcomeResult, SessionError};
 use crate::converge::Event;
@@ -20,17 +20,22 @@ impl Run<'_, '_> {
         let mut deleted = Vec::new();
         for index in self.indices(|action| matches!(action, Action::Replace)) {
             let step = &self.batch.steps[index];
-            if let Some(because) = self.ledger.hindrance(step) {
+            if let Some(because) = self.hindrance(step) {
                 self.end(index, OutcomeResult::NotTried { because }, since);
                 continue;
             }
             self.batch.events.emit(Event::StepStarted { address: step.address.clone(), verb: step.action.verb() });
             match self.take_away(step).await {
                 Ok(()) => deleted.push(index),
-                Err(error) => self.end(index, result_of(Err(error)), since),
+                Err(error) => {
+                    if is_silence(&error) {
+                        self.answers(&error).await;
+                    }
+                    self.end(index, result_of(Err(error)), since);
+                }
             }
         }
-        // From here on nothing stops it: what is gone has to come back.
+        // From here on nothing stops it but a broker that says nothing at all: what is gone has to come back.
         let mut open = Vec::new();
         for index in deleted {
             match self.put_back(self.batch.steps[index].after.as_ref()).await {
@@ -55,10 +60,17 @@ impl Run<'_, '_> {
     }
 
     async fn put_back(&mut self, resource: Option<&Resource>) -> Result<(), SessionError> {
-        match resource {
-            Some(resource) => write::put(self.session.client()?, resource, None).await,
-            None => Ok(()),
+        let Some(resource) = resource else { return Ok(()) };
+        if let Some(reason) = &self.silent {
+            return Err(SessionError::Refused(format!("the broker stopped answering: {reason}")));
         }
+        let result = write::put(self.session.client()?, resource, None).await;
+        if let Err(error) = &result
+            && is_silence(error)
+        {
+            self.answers(error).await;
+        }
+        result
     }
 
     /// Makes again what went away with these steps' objects. Gives what did not work.
@@ -84,8 +96,5 @@ impl Run<'_, '_> {
 
 fn undone(what: &str, error: &SessionError) -> OutcomeResult {
     let reason = format!("{what}: {error}; run the same command to go on");
-    match error {
-        SessionError::TimedOut { .. } | SessionError::Unreachable { .. } => OutcomeResult::Unknown { reason },
-        _ => OutcomeResult::Failed { reason },
-    }
+    if is_silence(error) { OutcomeResult::Unknown { reason } } else { OutcomeResult::Failed { reason } }
 }

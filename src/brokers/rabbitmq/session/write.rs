@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::super::definitions::{Salt, body};
+use super::super::definitions::{Salt, body, needs_amqp};
+use super::super::normalise::binding_arguments;
 use super::super::{client::Client, kinds};
 use crate::brokers::SessionError;
 use crate::model::{Resource, Value};
@@ -14,6 +15,9 @@ pub(super) fn salt() -> Salt {
 
 /// Makes the object or changes it in place. `before` is what is there now.
 pub(super) async fn put(client: &Client, wanted: &Resource, before: Option<&Resource>) -> Result<(), SessionError> {
+    if needs_amqp(wanted) {
+        return client.bind(wanted).await;
+    }
     let document = body(wanted, before, &mut salt);
     let address = &wanted.address;
     let (vhost, name) = (address.vhost_name(), address.name.as_str());
@@ -75,7 +79,7 @@ async fn delete_binding(client: &Client, old: &Resource) -> Result<(), SessionEr
     };
     let same = |item: &&Json| {
         item.get("routing_key").and_then(Json::as_str) == Some(text(old, "routing_key"))
-            && arguments_of(item) == old.attribute("arguments").cloned().unwrap_or(Value::Map([].into()))
+            && old.attribute("arguments").and_then(Value::as_map) == Some(&binding_arguments(item))
     };
     let found = listed.as_array().and_then(|items| items.iter().find(same));
     let Some(properties) = found.and_then(|item| item.get("properties_key")).and_then(Json::as_str) else {
@@ -84,13 +88,6 @@ async fn delete_binding(client: &Client, old: &Resource) -> Result<(), SessionEr
     let mut path = path.to_vec();
     path.push(properties);
     client.delete(&path, &[]).await
-}
-
-fn arguments_of(item: &Json) -> Value {
-    match item.get("arguments") {
-        Some(arguments @ Json::Object(_)) => Value::from(arguments.clone()),
-        _ => Value::Map([].into()),
-    }
 }
 
 fn binding_path(binding: &Resource) -> [&str; 6] {

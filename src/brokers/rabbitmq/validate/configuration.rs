@@ -27,7 +27,7 @@ impl Validation<'_> {
     pub(super) fn configuration(&mut self) {
         let body = self.body;
         for plugin in &body.plugins {
-            if self.recorded.plugins.iter().any(|known| known == plugin.name) || self.broker.image.is_some() {
+            if self.recorded.plugins.iter().any(|known| known == plugin.name) {
                 continue;
             }
             // Nearly all of them begin so, which would make them all alike.
@@ -41,6 +41,14 @@ impl Validation<'_> {
                 "RabbitMQ {} has no plugin `{}`, and would ignore it silently",
                 self.broker.version, plugin.name
             );
+            if self.broker.image.is_some() {
+                let text = format!(
+                    "RabbitMQ {} itself has no plugin `{}`: if the image has none either, it is ignored silently",
+                    self.broker.version, plugin.name
+                );
+                self.diagnostics.lint("unknown-plugin", plugin.at, text, Some(help));
+                continue;
+            }
             self.error("unknown-plugin", plugin.at, text, help);
         }
         let broker = self.broker;

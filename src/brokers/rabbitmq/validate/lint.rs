@@ -184,11 +184,13 @@ impl Linting<'_> {
         }
     }
 
-    /// A queue whose dead letters can come back to it.
+    /// Queues whose dead letters go round by themselves. Where a consumer's rejection is what sends them on, the
+    /// ring is a retry loop and meant so.
     fn cycles(&mut self) {
         let vhost = self.vhost;
+        let losing = vhost.queues.iter().filter(|queue| loses_by_itself(vhost, queue));
         let onward: BTreeMap<&str, BTreeSet<&str>> =
-            vhost.queues.iter().map(|queue| (queue.name.name, dead_letter_queues(vhost, queue))).collect();
+            losing.map(|queue| (queue.name.name, dead_letter_queues(vhost, queue))).collect();
         let mut reported: BTreeSet<&str> = BTreeSet::new();
         for queue in &vhost.queues {
             let name = queue.name.name;
@@ -198,7 +200,7 @@ impl Linting<'_> {
             }
             let shown: Vec<&str> = way.iter().copied().chain([name]).collect();
             let text = format!("dead letters of the queue `{name}` can come back to it: {}", shown.join(" → "));
-            let help = "without a rejection on the way RabbitMQ drops the message when it comes back; limit retries by `delivery_limit` or in the consumer";
+            let help = "without a rejection on the way RabbitMQ drops the message when it comes back; let the last queue keep it";
             self.lint("dead-letter-cycle", queue.name.at, text, help);
             reported.extend(way);
         }
@@ -254,16 +256,23 @@ fn could_take(kind: Option<&str>, binding: &Binding<'_>, key: Option<&str>) -> b
 
 /// Exchange and routing key of a queue's dead letters: its own, its arguments', or its policy's.
 fn dead_letter(vhost: &Vhost<'_>, queue: &Queue<'_>) -> Option<(String, Option<String>)> {
+    let text = |key: &str| effective(vhost, queue, key).as_ref().and_then(Value::as_text).map(ToOwned::to_owned);
+    Some((text("dead-letter-exchange")?, text("dead-letter-routing-key")))
+}
+
+/// Whether messages leave the queue for its dead letters without a consumer's doing.
+fn loses_by_itself(vhost: &Vhost<'_>, queue: &Queue<'_>) -> bool {
+    ["message-ttl", "max-length", "max-length-bytes"].iter().any(|key| effective(vhost, queue, key).is_some())
+}
+
+/// What holds for a queue under a policy's key: its argument, its own setting, or the declared policy that applies.
+fn effective(vhost: &Vhost<'_>, queue: &Queue<'_>, key: &str) -> Option<Value> {
+    let argument = queue.argument(&format!("x-{key}")).map(|argument| &argument.value);
+    let own = || queue.sugar.iter().find(|setting| setting.key == key).map(|setting| &setting.value);
     let policies = candidates(&vhost.policies, queue.name.name, Target::Queue(queue.kind.name));
-    let value = |key: &str| -> Option<String> {
-        let argument = queue.argument(&format!("x-{key}")).map(|argument| &argument.value);
-        let own = queue.sugar.iter().find(|setting| setting.key == key).map(|setting| &setting.value);
-        let declared = || {
-            policies.first()?.definition.iter().find(|setting| setting.key.name == key).map(|setting| &setting.value)
-        };
-        argument.or(own).or_else(declared).and_then(Value::as_text).map(ToOwned::to_owned)
-    };
-    Some((value("dead-letter-exchange")?, value("dead-letter-routing-key")))
+    let declared =
+        || policies.first()?.definition.iter().find(|setting| setting.key.name == key).map(|setting| &setting.value);
+    argument.or_else(own).or_else(declared).cloned()
 }
 
 fn has_alternate(vhost: &Vhost<'_>, exchange: &Exchange<'_>) -> bool {

@@ -57,6 +57,12 @@ impl Validation<'_> {
         let bytes = name.name.len();
         if name.name.is_empty() {
             self.error("invalid-name", name.at, format!("a {what} needs a name"), "write a name");
+        } else if [".", ".."].contains(&name.name) {
+            let text = format!(
+                "a {what} cannot be named `{}`: in a URL that is a step, so no tool could address it",
+                name.name
+            );
+            self.error("invalid-name", name.at, text, "choose another name");
         } else if bytes > LONGEST {
             let text = format!("the name of this {what} has {bytes} bytes, and RabbitMQ allows {LONGEST}");
             self.error("invalid-name", name.at, text, "shorten it; letters outside ASCII take two to four bytes");
@@ -66,6 +72,11 @@ impl Validation<'_> {
     /// The name of an exchange or queue.
     fn object_name(&mut self, name: Named<'_>, what: &str) {
         self.length(name, what);
+        if name.name.contains(['\n', '\r']) {
+            let text =
+                format!("the name of this {what} has a line break, which RabbitMQ takes out when a client declares it");
+            self.error("invalid-name", name.at, text, "remove the line break");
+        }
         if !name.name.is_empty() && reserved_name(name.name) {
             let owner = if name.name.starts_with(SCRATCH) { "mqlab's own probes" } else { "RabbitMQ itself" };
             let text = format!("the {what} `{}` cannot be declared: such names belong to {owner}", name.name);

@@ -112,7 +112,7 @@ impl Validation<'_> {
                     "remove it; `expires` does much the same on quorum queues",
                 );
             }
-        } else if !queue.durable.value && !queue.exclusive.value && self.version() >= (4, 3) {
+        } else if !queue.durable.value && !queue.exclusive.value && self.refuses_transient() {
             let text = format!(
                 "the queue `{name}` is transient, which RabbitMQ {} refuses for queues that are not exclusive",
                 self.broker.version
@@ -121,9 +121,16 @@ impl Validation<'_> {
                 "transient-queue",
                 queue.durable.at,
                 text,
-                "make it durable; `expires` lets it go away when unused",
+                "make it durable; `expires` lets it go away when unused. For a while `config` can still permit it: \
+                 `deprecated_features.permit.transient_nonexcl_queues: true`",
             );
         }
+    }
+
+    fn refuses_transient(&self) -> bool {
+        let permit = self.broker.config.get("deprecated_features.permit.transient_nonexcl_queues");
+        let permitted = permit.is_some_and(|value| value.as_bool() == Some(true) || value.as_text() == Some("true"));
+        self.version() >= (4, 3) && !permitted
     }
 
     /// Settings that this type of queue does not have, which the broker would ignore.

@@ -1,10 +1,9 @@
 //! Policies, operator policies, and the queues' own settings against them.
 
-use fancy_regex::Regex;
-
 use super::arguments::{in_words, shown};
 use super::{Validation, closest};
 use crate::brokers::rabbitmq::effective::Target;
+use crate::brokers::rabbitmq::pattern::Pattern;
 use crate::brokers::rabbitmq::policies::{candidates, own_policy_name};
 use crate::brokers::rabbitmq::read::{Argument, Named, Policy, Vhost};
 
@@ -121,8 +120,8 @@ impl Validation<'_> {
 
     /// A regular expression over names or routing keys.
     pub(super) fn pattern(&mut self, pattern: Named<'_>) {
-        if let Err(error) = Regex::new(pattern.name) {
-            self.pattern_error(pattern, &error.to_string());
+        if let Err(reason) = Pattern::new(pattern.name) {
+            self.pattern_error(pattern, &reason);
         }
     }
 

@@ -161,6 +161,8 @@ fn queues_that_cannot_be() {
     one("queues: { q: { type: quorum, durable: false } }", "queue-not-durable", "type: classic");
     one("queues: { q: { type: quorum, auto_delete: true } }", "queue-auto-delete", "remove");
     one("version: '4.3'\nqueues: { q: { durable: false } }", "transient-queue", "durable");
+    let permitted = "config: { deprecated_features.permit.transient_nonexcl_queues: true }";
+    assert_eq!(errors(&format!("version: '4.3'\n{permitted}\nqueues: {{ q: {{ durable: false }} }}")), [""; 0]);
     assert_eq!(errors("queues: { q: { durable: false } }"), [""; 0], "4.0 still takes it");
     one("queues: { q: { type: stream, message_ttl: 5s } }", "setting-without-effect", "max_length_bytes");
     one("queues: { q: { delivery_limit: 5 } }", "setting-without-effect", "quorum");
@@ -206,12 +208,20 @@ fn names() {
     one("queues: { mqlab-probe-1: {} }", "reserved-name", "another name");
     one("users: { mqlab: { password: p } }", "reserved-name", "another name");
     one("policies: { mqlab.q: { pattern: q, definition: { max-length: 5 } } }", "reserved-name", "mqlab.");
+    one("queues: { ..: {} }", "invalid-name: a queue cannot be named `..`", "another name");
+    one("vhosts: { '.': {} }", "invalid-name: a virtual host cannot be named `.`", "another name");
+    one("exchanges: { \"a\\nb\": {} }", "invalid-name", "line break");
     assert_eq!(errors(&format!("queues: {{ {}: {{}} }}", "x".repeat(255))), [""; 0]);
+    assert_eq!(errors("queues: { ...: {} }"), [""; 0]);
 }
 
 #[test]
 fn plugins_and_configuration() {
     one("plugins: [stomp]", "unknown-plugin", "did you mean `rabbitmq_stomp`?");
+    let mut diagnostics = Diagnostics::default();
+    validate(&broker("image: own/rabbit:1\nplugins: [rabbitmq_own]"), &mut diagnostics);
+    let found = lines(&diagnostics);
+    assert!(found.len() == 1 && found[0].starts_with("lint unknown-plugin"), "{found:?}");
     one("exchanges: { a: { type: x-random } }", "plugin-missing", "rabbitmq_random_exchange");
     one("config: { heartbaet: 5 }", "unknown-config", "did you mean `heartbeat`?");
     one("config: { heartbeat: soon }", "bad-config-value", "a whole number");
@@ -245,10 +255,17 @@ fn suspicious_things() {
         "policy-tie",
     );
     suspicious(
-        "queues: { work: { dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
-         retry: { dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }",
+        "queues: { work: { max_length: 9, dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
+         retry: { message_ttl: 9s, dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }",
         "dead-letter-cycle: dead letters of the queue `work` can come back to it: work → retry → work",
     );
+}
+
+#[test]
+fn a_retry_loop_is_no_ring_of_losses() {
+    let spec = "queues: { work: { dead_letter: { exchange: amq.direct, routing_key: retry }, bindings: [ { exchange: amq.direct, routing_key: work } ] }, \
+         retry: { message_ttl: 9s, dead_letter: { exchange: amq.direct, routing_key: work }, bindings: [ { exchange: amq.direct, routing_key: retry } ] } }";
+    assert_eq!(lints(spec, &[]), [""; 0]);
 }
 
 #[test]
