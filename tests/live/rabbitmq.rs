@@ -19,7 +19,6 @@ pub(crate) use contents::*;
 pub(crate) use declared::*;
 pub(crate) use failures::*;
 pub(crate) use hand::*;
-pub(crate) use live::Live;
 pub(crate) use policies::*;
 pub(crate) use replaces::*;
 pub(crate) use strangers::*;

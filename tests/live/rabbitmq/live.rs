@@ -111,7 +111,7 @@ impl<'a> Live<'a> {
         let mut found = plan::diff(&input);
         plan::object(&mut found, &broker().guard(wanted, &observation.resources));
         let contents = self.session.inspect(&plan::at_risk(&found)).await;
-        plan::guard(&mut found, &contents);
+        plan::guard(&mut found, &contents, broker().description().kinds);
         found
     }
 
