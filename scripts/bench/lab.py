@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import time
 
 from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
 
@@ -85,19 +84,3 @@ class Lab:
         if steps:
             raise Broken(f"{self.stack}: {len(steps)} steps are left, the first is {steps[0]}")
 
-
-def calm(seconds=1.0, patience=60):
-    """Waits until the machine has had nothing much to do for a moment: brokers work on after their start."""
-    def busy():
-        with open("/proc/stat") as stat:
-            fields = [int(field) for field in stat.readline().split()[1:]]
-        return sum(fields) - fields[3] - fields[4], sum(fields)
-
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        before = busy()
-        time.sleep(seconds)
-        after = busy()
-        if after[0] - before[0] < 0.15 * (after[1] - before[1]):
-            return True
-    return False

@@ -1,6 +1,6 @@
 """A plan with nothing to do, against the bare read of what it compares."""
 
-from lab import Lab, calm, large, socket
+from lab import Lab, large, socket
 from tools import Row, alternated, bare
 
 
@@ -22,7 +22,6 @@ def unchanged(runs, kind, count, what):
     with Lab("observing") as lab:
         lab.write("full.yaml", lines)
         lab.do("up", "-f", "full.yaml", "--quiet")
-        calm(patience=120)
         address = lab.address(broker, port)
 
         def read():

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab import Lab, calm, large, socket, without_topology
+from lab import Lab, large, socket, without_topology
 from tools import ROOT, Row, alternated, bare, measured, quiet
 
 NAME = "bench-bare"
@@ -35,7 +35,6 @@ def one(runs, kind, title, broker, port, wait):
         def nothing():
             lab.down()
             same.remove()
-            calm()
 
         def ours():
             return lab.run("up", "-f", "empty.yaml")
@@ -155,7 +154,6 @@ def tour(runs):
     with Lab("tour") as lab:
         shutil.copy(ROOT / "examples" / "tour.yaml", lab.folder / "tour.yaml")
         lab.do("up", "-f", "tour.yaml")
-        calm()
         lab.is_in_sync("tour.yaml")
         login = lab.login("jobs")
         kafka, rabbitmq = lab.address("events", "kafka"), lab.address("jobs", "management")
