@@ -128,7 +128,7 @@ impl FakeRabbit {
             ["queues", vhost] => (StatusCode::OK, state.totals(vhost)),
             ["consumers", _] => (StatusCode::OK, json!([])),
             ["overview"] => (StatusCode::OK, json!({ "rabbitmq_version": "4.0.5" })),
-            ["nodes"] => (StatusCode::OK, json!([{ "name": "n", "running": true, "enabled_plugins": [] }])),
+            ["nodes"] => (StatusCode::OK, json!([{ "name": "n", "running": true }])),
             ["queues"] => (StatusCode::OK, state.running()),
             ["bindings", vhost, "e", source, to, destination] => {
                 let to = if *to == "e" { "exchange" } else { "queue" };
