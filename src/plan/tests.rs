@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, AttributeRule, Facts, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only, replace,
-    restart,
+    Address, AttributeRule, Facts, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only,
+    replace, restart,
 };
 
 const KINDS: &[KindRules] = &[KindRules {

@@ -111,12 +111,18 @@ impl Scene {
         for (old, new, _) in changes {
             self.lab.edit(old, new);
         }
-        self.lab.edit("    queues:\n", "    queues:\n      beside: { bindings: [ { exchange: mail, routing_key: beside } ] }\n");
+        self.lab.edit(
+            "    queues:\n",
+            "    queues:\n      beside: { bindings: [ { exchange: mail, routing_key: beside } ] }\n",
+        );
         self.lab.edit("      orders:", "      beside: { partitions: 1 }\n      orders:");
         self.lab.mqlab(&["up"]).code(5).says("3 blocked");
         assert_eq!(self.rabbit.bindings("beside"), set(&["mail beside"]));
         assert_eq!(self.kafka.partitions(), [("beside".to_owned(), 1), ("orders".to_owned(), 3)].into());
-        assert_eq!((self.type_of("letters"), self.rabbit.bindings("letters")), (json!("classic"), set(&["mail letter"])));
+        assert_eq!(
+            (self.type_of("letters"), self.rabbit.bindings("letters")),
+            (json!("classic"), set(&["mail letter"]))
+        );
         assert_eq!(self.rabbit.get(&format!("exchanges/{ROOT}/mail"))["type"], "topic");
         for (old, new, _) in changes {
             self.lab.edit(new, old);
@@ -182,7 +188,10 @@ impl Scene {
         self.lab.mqlab(&["up"]).code(5).says("run it again with `--yes`");
         assert_eq!(self.type_of("parcels"), "classic");
         self.lab.mqlab(&["up", "--yes"]).code(0);
-        assert_eq!((self.type_of("parcels"), self.rabbit.bindings("parcels")), (json!("quorum"), set(&["mail by.hand", "mail parcel"])));
+        assert_eq!(
+            (self.type_of("parcels"), self.rabbit.bindings("parcels")),
+            (json!("quorum"), set(&["mail by.hand", "mail parcel"]))
+        );
         self.in_sync();
     }
 
@@ -251,7 +260,10 @@ impl Scene {
     fn policies_replace_nothing(&self) {
         self.talk.fill("letters", 3);
         let none = "0 replace, 0 delete;";
-        self.lab.edit("letters: { type: classic,", "letters: { type: classic, message_ttl: 1h, dead_letter: { exchange: mail },");
+        self.lab.edit(
+            "letters: { type: classic,",
+            "letters: { type: classic, message_ttl: 1h, dead_letter: { exchange: mail },",
+        );
         self.lab.mqlab(&["up", "--format", "plain"]).code(0).says(none).says("+ jobs/policy/mqlab.letters");
         let policy = || self.rabbit.get(&format!("queues/{ROOT}/letters"))["policy"].clone();
         until("the policy applies", 20, || policy() == "mqlab.letters");

@@ -78,8 +78,7 @@ impl Kafka {
         let consumer: BaseConsumer = self.config().create().unwrap();
         let partitions = self.partitions()[topic];
         let ends = (0..partitions).map(|partition| {
-            let (low, high) =
-                consumer.fetch_watermarks(topic, i32::try_from(partition).unwrap(), PATIENCE).unwrap();
+            let (low, high) = consumer.fetch_watermarks(topic, i32::try_from(partition).unwrap(), PATIENCE).unwrap();
             high - low
         });
         ends.sum()
