@@ -2,6 +2,7 @@
 
 mod blocked;
 mod drift;
+mod failures;
 mod kafka;
 mod kafka_client;
 mod kafka_tools;
@@ -10,4 +11,5 @@ mod rabbit;
 mod rabbitmq;
 mod rabbitmq_routing;
 mod rabbitmq_run;
+mod strangers;
 mod tour;
