@@ -101,8 +101,10 @@ fn say(read: &Read, surroundings: &Surroundings, view: &View) {
         Form::Human => drawn(read, surroundings, view),
         Form::Plain | Form::Json => render::plain(&read.diagnostics, &read.sources),
     };
-    if !text.is_empty() {
-        view.say(&text);
+    match text.trim_end() {
+        "" => {}
+        text if read.diagnostics.has_errors() => view.say(text),
+        text => view.note(text),
     }
 }
 

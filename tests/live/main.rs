@@ -3,6 +3,7 @@
 mod blocked;
 mod drift;
 mod failures;
+mod full_disk;
 mod kafka;
 mod kafka_client;
 mod kafka_tools;
