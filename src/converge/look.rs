@@ -60,7 +60,9 @@ impl Run<'_> {
                     look.objects.extend(answer.objects);
                     look.report.checks.extend(answer.checks);
                 }
-                Err((broker, error)) => look.report.fail(&broker, &error),
+                Err((broker, source)) => {
+                    look.report.fail(&broker, &ConvergeError::Broker { broker: broker.clone(), source });
+                }
             }
         }
         for broker in paused {

@@ -14,3 +14,4 @@ mod rabbitmq_routing;
 mod rabbitmq_run;
 mod strangers;
 mod tour;
+mod trials;
