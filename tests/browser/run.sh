@@ -20,7 +20,7 @@ if [ -z "$(fc-list :lang=zh)" ]; then
     "$need" cjk-font=fonts-noto-cjk
 fi
 "$need" node=nodejs npm
-if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 18)'; then
+if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 18 ? 1 : 0)'; then
     echo "$0: node $(node --version) is too old: 18 or newer" >&2
     exit 1
 fi

@@ -121,8 +121,8 @@ impl Validation<'_> {
                 "transient-queue",
                 queue.durable.at,
                 text,
-                "make it durable; `expires` lets it go away when unused. For a while `config` can still permit it: \
-                 `deprecated_features.permit.transient_nonexcl_queues: true`",
+                "make it durable (`expires` lets it go away when unused), or permit it for as long as RabbitMQ lets you: \
+                 `config: { deprecated_features.permit.transient_nonexcl_queues: true }`",
             );
         }
     }
