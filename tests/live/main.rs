@@ -7,6 +7,7 @@ mod full_disk;
 mod kafka;
 mod kafka_client;
 mod kafka_tools;
+mod kills;
 mod lab;
 mod rabbit;
 mod rabbitmq;
