@@ -30,8 +30,10 @@ fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Erro
 
 /// Without the wrapping that names the neighbour file of an atomic write: nobody knows that one.
 fn the_systems_own(error: std::io::Error) -> std::io::Error {
-    let inner = error.get_ref().and_then(|wrapping| wrapping.source()?.downcast_ref::<std::io::Error>());
-    inner.and_then(std::io::Error::raw_os_error).map_or(error, std::io::Error::from_raw_os_error)
+    match error.to_string().split_once(" at path \"") {
+        Some((words, _)) => std::io::Error::new(error.kind(), words.to_owned()),
+        None => error,
+    }
 }
 
 /// What is at the path; `None` where nothing is.

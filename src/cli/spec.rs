@@ -13,6 +13,9 @@ use crate::model::Stack;
 use crate::spec::{Diagnostics, Input, MOST_BYTES, Sources, load, render};
 use crate::view::{Form, View};
 
+/// More warnings than that would bury what a verb has to say.
+const WARNINGS: usize = 5;
+
 /// A spec with all that was found in it.
 pub(super) struct Read {
     pub(super) stack: Option<Stack>,
@@ -88,12 +91,20 @@ pub(super) fn stack_id(files: &Files, surroundings: &Surroundings, view: &View) 
 
 /// The diagnostics in the form that was asked for. JSON says nothing here: a result can be only one document.
 fn say(read: &Read, surroundings: &Surroundings, view: &View) {
+    let found = read.diagnostics.list.len();
+    if found > WARNINGS && !read.diagnostics.has_errors() {
+        let flags = surroundings.file_flags();
+        view.note(&format!("{found} warnings about the file (mqlab check{flags} shows them)"));
+        return;
+    }
     let text = match view.form() {
         Form::Human => drawn(read, surroundings, view),
         Form::Plain | Form::Json => render::plain(&read.diagnostics, &read.sources),
     };
-    if !text.is_empty() {
-        view.say(&text);
+    match text.trim_end() {
+        "" => {}
+        text if read.diagnostics.has_errors() => view.say(text),
+        text => view.note(text),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result
     let facts = work.engine.facts();
     view.note(&format!("{} on {} (Docker {})", work.stack.name, facts.address, facts.version));
     let ask = view.ask();
-    Ok(work.run(options, view, &ask).up().await?)
+    work.or_interrupted(work.run(options, view, &ask).up().await, view)
 }
 
 /// Site and summary: the same for `up` and `apply`.

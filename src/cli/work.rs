@@ -2,6 +2,7 @@
 
 use super::arguments::Files;
 use super::error::CliError;
+use super::exit::Code;
 use super::signals::Signals;
 use super::surroundings::Surroundings;
 use super::{exit, spec};
@@ -59,6 +60,19 @@ impl Work {
             confirm,
             cancel: self.signals.cancel.clone(),
         }
+    }
+
+    /// What went wrong after a signal went wrong because of it.
+    pub(super) fn or_interrupted<T>(&self, result: Result<T, impl Into<CliError>>, view: &View) -> Result<T, CliError> {
+        let error = match result {
+            Ok(value) => return Ok(value),
+            Err(error) => error.into(),
+        };
+        let Some(signal) = self.signals.seen() else { return Err(error) };
+        if let Some(words) = error.words() {
+            view.error(&words);
+        }
+        Err(CliError::Said(Code::Interrupted(128 + signal)))
     }
 
     /// What the report means to a shell.

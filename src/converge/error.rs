@@ -24,7 +24,7 @@ pub enum ConvergeError {
         #[source]
         source: SessionError,
     },
-    #[error("`{broker}` died while it started\n{death}")]
+    #[error("`{broker}` died before it was ready\n{death}")]
     Died { broker: String, death: Box<Death> },
     #[error("`{broker}` runs and is not ready after {seconds} s: {reason}\nsee what it says: mqlab logs {broker}")]
     NeverReady { broker: String, seconds: u64, reason: String },

@@ -22,11 +22,11 @@ pub struct HttpClient {
 pub enum HttpError {
     #[error("no answer within {} s", .0.as_secs())]
     TimedOut(Duration),
-    #[error("cannot connect")]
-    Connect(#[source] reqwest::Error),
+    #[error("{0}")]
+    Connect(String),
     /// The connection ended before the answer did.
-    #[error("the connection broke")]
-    Broken(#[source] reqwest::Error),
+    #[error("the connection broke: {0}")]
+    Broken(String),
     #[error("`{0}` is not a URL")]
     Url(String),
     /// A URL steps through its path with these, encoded or not.
@@ -41,6 +41,15 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// The last cause: what the layers of the client say around it helps nobody.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
 impl std::fmt::Debug for HttpClient {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("HttpClient").field("base", &self.base.as_str()).finish_non_exhaustive()
@@ -51,7 +60,7 @@ impl HttpClient {
     /// `base` is a URL without credentials. No proxy from the environment is used: this is for brokers on this machine.
     pub fn new(base: &str, user: &str, password: Secret) -> Result<Self, HttpError> {
         let base = Url::parse(base).map_err(|_| HttpError::Url(base.to_owned()))?;
-        let client = reqwest::Client::builder().no_proxy().build().map_err(HttpError::Broken)?;
+        let client = reqwest::Client::builder().no_proxy().build().map_err(|error| HttpError::Broken(cause(&error)))?;
         Ok(Self { client, base, user: user.to_owned(), password })
     }
 
@@ -81,9 +90,9 @@ impl HttpClient {
             if error.is_timeout() {
                 HttpError::TimedOut(deadline)
             } else if error.is_connect() {
-                HttpError::Connect(error)
+                HttpError::Connect(cause(&error))
             } else {
-                HttpError::Broken(error)
+                HttpError::Broken(cause(&error))
             }
         };
         let answer = request.send().await.map_err(classify)?;

@@ -16,6 +16,8 @@ use crate::model::Address;
 
 /// Steps of one broker that are told one by one; of the rest only the number.
 const TOLD: usize = 25;
+/// Steps that were not done, likewise. All of them come at the end, with their reasons.
+const TOLD_UNDONE: usize = 3;
 /// Without a terminal, one line per subject in so much time.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -48,6 +50,8 @@ struct Steps {
     begun: usize,
     ended: usize,
     told: usize,
+    /// Of those that were not done.
+    told_undone: usize,
     /// What is being done now, by address.
     verbs: BTreeMap<Address, &'static str>,
 }
@@ -119,8 +123,9 @@ impl Progress {
             let mut state = self.state();
             let steps = state.steps.entry(broker.to_owned()).or_default();
             steps.ended += 1;
-            let told = failed || steps.told < TOLD;
-            steps.told += usize::from(told);
+            let (told, most) = if failed { (&mut steps.told_undone, TOLD_UNDONE) } else { (&mut steps.told, TOLD) };
+            *told += 1;
+            let told = *told <= most;
             let counts = format!("{} of {} steps", steps.ended, steps.begun);
             // What was done in one request has no beginning of its own.
             let verb = steps.verbs.remove(&outcome.address).map(|verb| format!("{verb} ")).unwrap_or_default();

@@ -8,8 +8,10 @@ use crate::brokers::{self, Outcome, OutcomeResult};
 use crate::converge::{BrokerState, Report};
 use crate::plan::Action;
 
-/// Failed steps that are told one by one.
+/// Different reasons that are told.
 const TOLD: usize = 50;
+/// Steps that are named of those with the same reason.
+const NAMED: usize = 3;
 
 /// What is said at the end of `up` and `apply`.
 #[derive(Clone, Copy, Debug)]
@@ -51,22 +53,36 @@ pub fn ending_for_people(ending: &Ending<'_>, paint: Paint) -> String {
     out
 }
 
+/// Each reason once, however many objects it is about: a broker that goes away is one piece of news.
 fn failed(outcomes: &[Outcome], paint: Paint, out: &mut String) {
-    let mut told = 0;
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for outcome in outcomes {
         let reason = match &outcome.result {
             OutcomeResult::Failed { reason } => reason.clone(),
             OutcomeResult::Unknown { reason } => format!("it may have been done, the answer did not come: {reason}"),
             OutcomeResult::Done | OutcomeResult::NotTried { .. } => continue,
         };
-        told += 1;
-        if told <= TOLD {
-            let _ =
-                writeln!(out, "  {} {}: {}", paint.bad("✗"), shown(&outcome.address), reason.replace('\n', "\n    "));
+        let address = shown(&outcome.address);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, addresses)) => addresses.push(address),
+            None => reasons.push((reason, vec![address])),
         }
     }
-    if told > TOLD {
-        let _ = writeln!(out, "  {} and {} more that failed", paint.bad("✗"), told - TOLD);
+    for (reason, addresses) in reasons.iter().take(TOLD) {
+        let _ = writeln!(out, "  {} {}: {}", paint.bad("✗"), several(addresses), reason.replace('\n', "\n    "));
+    }
+    if reasons.len() > TOLD {
+        let more: usize = reasons[TOLD..].iter().map(|(_, addresses)| addresses.len()).sum();
+        let _ = writeln!(out, "  {} and {more} more that failed", paint.bad("✗"));
+    }
+}
+
+/// The first few of them.
+fn several(addresses: &[String]) -> String {
+    let named = addresses.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match addresses.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 

@@ -43,6 +43,9 @@ impl Perform<'_> {
     pub(super) async fn all<W: Work>(&self, items: Vec<W>) -> Results {
         let total = items.len();
         let mut results = Results::new();
+        if items.is_empty() {
+            return results;
+        }
         let mut open = items;
         let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
         for attempt in 1..=ATTEMPTS {
@@ -63,9 +66,7 @@ impl Perform<'_> {
             }
         }
         results.extend(open.iter().map(|item| (topic(item), not_tried("the broker stopped answering"))));
-        if total > 0 {
-            self.batch.events.emit(Event::ProgressEnded { subject: self.broker.to_owned() });
-        }
+        self.batch.events.emit(Event::ProgressEnded { subject: self.broker.to_owned() });
         results
     }
 
