@@ -271,7 +271,7 @@ fn killed_in_the_middle_of_the_topology() {
     let moments = [
         Moment::Line("importing definitions"),
         Moment::Line("importing definitions"),
-        Moment::Line("queues are as declared"),
+        Moment::Line("queues run and have a leader"),
         Moment::Line("a message goes round"),
         state("last.json"),
         state("report.json"),

@@ -27,7 +27,8 @@ fn scenarios(version: &str, spec: &str) {
     lab.mqlab(&["up"]).code(0);
     let container = lab.container("jobs");
     let target = target(&lab, version);
-    let seen = |name: &str, since: Instant| eprintln!("RabbitMQ {version}: {name} {:.1} s", since.elapsed().as_secs_f64());
+    let seen =
+        |name: &str, since: Instant| eprintln!("RabbitMQ {version}: {name} {:.1} s", since.elapsed().as_secs_f64());
     wait(async {
         macro_rules! each {
             ($($name:ident),* $(,)?) => {

@@ -147,10 +147,7 @@ pub(crate) async fn what_is_in_the_way_is_named(target: &Target) {
     let (done, failed): (Vec<_>, Vec<_>) =
         ["one", "two"].map(of).into_iter().partition(|result| **result == OutcomeResult::Done);
     assert_eq!((done.len(), failed.len()), (1, 1), "{outcomes:?}");
-    assert!(
-        matches!(failed[0], OutcomeResult::Failed { reason } if reason.contains("(2) is reached")),
-        "{outcomes:?}"
-    );
+    assert!(matches!(failed[0], OutcomeResult::Failed { reason } if reason.contains("(2) is reached")), "{outcomes:?}");
     connection.close(200, "done".into()).await.unwrap();
     live.api.delete(&format!("vhosts/{VHOST}")).await;
 }
