@@ -13,6 +13,7 @@ pub mod fs;
 pub mod images;
 pub mod model;
 pub mod net;
+mod parallel;
 pub mod plan;
 pub mod site;
 pub mod spec;

@@ -1,8 +1,8 @@
 """A stack of the benchmark's own, driven through the command."""
 
 import json
+import os
 import shutil
-import time
 
 from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
 
@@ -10,6 +10,11 @@ from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
 def large(kind, count, storage):
     """A large spec, as its lines."""
     return quiet(ROOT / "scripts" / "large-example", kind, count, storage).splitlines()
+
+
+def socket():
+    """Of the engine that the docker command uses too."""
+    return os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
 
 def without_topology(lines):
@@ -79,19 +84,3 @@ class Lab:
         if steps:
             raise Broken(f"{self.stack}: {len(steps)} steps are left, the first is {steps[0]}")
 
-
-def calm(seconds=1.0, patience=60):
-    """Waits until the machine has had nothing much to do for a moment: brokers work on after their start."""
-    def busy():
-        with open("/proc/stat") as stat:
-            fields = [int(field) for field in stat.readline().split()[1:]]
-        return sum(fields) - fields[3] - fields[4], sum(fields)
-
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        before = busy()
-        time.sleep(seconds)
-        after = busy()
-        if after[0] - before[0] < 0.15 * (after[1] - before[1]):
-            return True
-    return False

@@ -1,9 +1,7 @@
 """A plan with nothing to do, against the bare read of what it compares."""
 
-from lab import Lab, calm, large
+from lab import Lab, large, socket
 from tools import Row, alternated, bare
-
-SOCKET = "/var/run/docker.sock"
 
 
 def rows(runs):
@@ -24,11 +22,10 @@ def unchanged(runs, kind, count, what):
     with Lab("observing") as lab:
         lab.write("full.yaml", lines)
         lab.do("up", "-f", "full.yaml", "--quiet")
-        calm(patience=120)
         address = lab.address(broker, port)
 
         def read():
-            engine = bare("engine-read", SOCKET)
+            engine = bare("engine-read", socket())
             if kind == "topics":
                 return engine + bare("kafka-read", address)
             return engine + bare("rabbitmq-read", address, environment=lab.login(broker))

@@ -1,15 +1,17 @@
 """One broker without topology from nothing to its first answer, and the tour again."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from lab import Lab, calm, large, without_topology
+from lab import Lab, large, socket, without_topology
 from tools import ROOT, Row, alternated, bare, measured, quiet
 
-SOCKET = "/var/run/docker.sock"
 NAME = "bench-bare"
+#: Version 2 or later, as a plugin of the docker command or by itself.
+COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
 BROKERS = (
     ("topics", "Kafka", "events", "kafka", "wait-kafka"),
     ("queues", "RabbitMQ", "jobs", "amqp", "wait-amqp"),
@@ -33,7 +35,6 @@ def one(runs, kind, title, broker, port, wait):
         def nothing():
             lab.down()
             same.remove()
-            calm()
 
         def ours():
             return lab.run("up", "-f", "empty.yaml")
@@ -57,7 +58,7 @@ def one(runs, kind, title, broker, port, wait):
             ours_all, other = alternated(runs, ours, compose, before=gone)
             same.compose_down()
             yield Row("starting", f"{title}: `up` against Compose", "mqlab up -f empty.yaml", ours_all, bound=1.0,
-                      bare=other, baseline="docker compose up --wait, health asked every second")
+                      bare=other, baseline=f"docker compose up --wait ({version()}), the port asked every second by its health check")
         nothing()
         quiet("docker", "network", "rm", NAME)
 
@@ -128,7 +129,7 @@ class Same:
         (self.folder / "compose.yaml").write_text(text.replace("$", "$$"))
 
     def compose(self, *words):
-        return ["docker", "compose", "--project-name", NAME, "--file", self.folder / "compose.yaml", *words]
+        return [*COMPOSE, "--project-name", NAME, "--file", self.folder / "compose.yaml", *words]
 
     def compose_down(self):
         quiet(*self.compose("down", "--volumes"))
@@ -139,20 +140,26 @@ class Same:
 
 
 def has_compose():
-    return subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+    try:
+        return subprocess.run([*COMPOSE, "version"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def version():
+    return quiet(*COMPOSE, "version", "--short").strip()
 
 
 def tour(runs):
     with Lab("tour") as lab:
         shutil.copy(ROOT / "examples" / "tour.yaml", lab.folder / "tour.yaml")
         lab.do("up", "-f", "tour.yaml")
-        calm()
         lab.is_in_sync("tour.yaml")
         login = lab.login("jobs")
         kafka, rabbitmq = lab.address("events", "kafka"), lab.address("jobs", "management")
 
         def read():
-            engine = bare("engine-read", SOCKET)
+            engine = bare("engine-read", socket())
             return engine + bare("kafka-read", kafka) + bare("rabbitmq-read", rabbitmq, environment=login)
 
         ours, other = alternated(runs, lambda: lab.run("up", "-f", "tour.yaml"), read)

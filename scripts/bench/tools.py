@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
 MQLAB = Path(os.environ.get("MQLAB", ROOT / "target" / "release" / "mqlab"))
 BARE = WORK / "bare"
+#: Seconds that a run waits for the machine to be idle. More where others work on it.
+PATIENCE = float(os.environ.get("BENCH_PATIENCE", 60))
 
 
 class Broken(Exception):
@@ -103,6 +106,22 @@ def quiet(*command, **more):
     return done.stdout
 
 
+def calm(patience=None):
+    """Waits until the machine has had nothing much to do for a second: brokers work on after their start."""
+    def busy():
+        with open("/proc/stat") as stat:
+            fields = [int(field) for field in stat.readline().split()[1:9]]
+        return sum(fields) - fields[3] - fields[4], sum(fields)
+
+    end = time.monotonic() + (patience or PATIENCE)
+    while time.monotonic() < end:
+        before = busy()
+        time.sleep(1)
+        after = busy()
+        if after[0] - before[0] < 0.15 * (after[1] - before[1]):
+            return
+
+
 def alternated(runs, ours, other, before=lambda: None):
     """Both in turn, each pair the other way round, after one of each that is not counted."""
     samples = ([], [])
@@ -110,6 +129,7 @@ def alternated(runs, ours, other, before=lambda: None):
         pair = ((0, ours), (1, other))
         for which, work in pair if run % 2 else reversed(pair):
             before()
+            calm()
             sample = work()
             if run > 0:
                 samples[which].append(sample)
@@ -122,6 +142,7 @@ def repeated(runs, work, before=lambda: None):
     samples = []
     for run in range(runs + 1):
         before()
+        calm()
         sample = work()
         if run > 0:
             samples.append(sample)

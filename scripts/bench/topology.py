@@ -3,7 +3,7 @@
 import json
 import re
 
-from lab import Lab, calm, large, without_topology
+from lab import Lab, large, without_topology
 from tools import Broken, Row, alternated, bare
 
 QUEUES = 1000
@@ -48,7 +48,6 @@ def rabbitmq(runs):
         def fresh():
             lab.down()
             lab.do("up", "-f", "empty.yaml")
-            calm()
 
         def ours():
             return lab.run("apply", "-f", "full.yaml")
@@ -79,7 +78,6 @@ def kafka(runs):
         def fresh():
             lab.down()
             lab.do("up", "-f", "empty.yaml")
-            calm()
 
         def ours():
             sample = lab.run("apply", "-f", "full.yaml")

@@ -24,6 +24,8 @@ pub(crate) struct Mischief {
     pub(crate) silent: Option<(usize, Happened)>,
     /// Reads show what was there so long ago.
     pub(crate) stale: Duration,
+    /// From this write on, counted from 0, nothing is answered any more.
+    pub(crate) frozen: Option<usize>,
 }
 
 /// What a write without an answer has done.
@@ -115,6 +117,10 @@ impl<S: Clone> Shared<S> {
 }
 
 impl<S> Inner<S> {
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.mischief.frozen.is_some_and(|from| self.writes >= from)
+    }
+
     /// Counts a write and tells what becomes of its answer.
     pub(crate) fn silence(&mut self) -> Option<Happened> {
         let number = self.writes;
@@ -140,11 +146,6 @@ impl Gate {
     pub(crate) fn kill(&self, fatal: usize) {
         self.0.passed.store(0, Ordering::Relaxed);
         self.0.fatal.store(fatal, Ordering::Relaxed);
-    }
-
-    /// How many came through since the last [`Gate::kill`].
-    pub(crate) fn passed(&self) -> usize {
-        self.0.passed.load(Ordering::Relaxed)
     }
 
     /// Returns when somebody was killed. The rest of the run is dropped then.

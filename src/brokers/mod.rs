@@ -17,7 +17,7 @@ pub use broker::{
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
 #[cfg(test)]
-pub(crate) use kafka::FakeKafka;
+pub(crate) use kafka::{FakeKafka, FakeTopic};
 pub use ledger::Ledger;
 #[cfg(test)]
 pub(crate) use rabbitmq::FakeRabbit;

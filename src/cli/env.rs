@@ -21,10 +21,10 @@ pub(super) async fn env(arguments: &Env, surroundings: &Surroundings, view: &Vie
         EnvFormat::Dotenv => view.result(&lines(&variables, |one| format!("{}={}", one.name, dotenv(&one.value)))),
         EnvFormat::Github => {
             // The runner reads workflow commands on both streams, and standard output goes into the file.
-            for one in variables.iter().filter(|one| one.secret) {
-                view.say(&format!("::add-mask::{}", one.value));
+            for line in variables.iter().filter(|one| one.secret).flat_map(|one| one.value.lines()) {
+                view.say(&format!("::add-mask::{line}"));
             }
-            view.result(&lines(&variables, |one| format!("{}={}", one.name, one.value)));
+            view.result(&lines(&variables, |one| github(&one.name, &one.value)));
         }
         EnvFormat::Json => {
             let all: Map<String, Value> =
@@ -51,13 +51,36 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Bare where every reader agrees what it means, else in double quotes.
+/// Bare or in single quotes, where every reader agrees what it means. What has a single quote in it is written as a
+/// shell reads it.
 fn dotenv(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-.:/@%+,=?&".contains(character);
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-.:/@%+,=?".contains(character);
     if text.chars().all(is_plain) {
         return text.to_owned();
     }
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"))
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    let escaped = text.chars().fold(String::new(), |mut out, character| {
+        if "\\\"$`".contains(character) {
+            out.push('\\');
+        }
+        out.push(character);
+        out
+    });
+    format!("\"{escaped}\"")
+}
+
+/// One line, or for a value of several the form that ends with a word of its own.
+fn github(name: &str, value: &str) -> String {
+    if !value.contains(['\n', '\r']) {
+        return format!("{name}={value}");
+    }
+    let mut end = "END".to_owned();
+    while value.contains(&end) {
+        end.push('_');
+    }
+    format!("{name}<<{end}\n{value}\n{end}")
 }
 
 #[cfg(test)]
@@ -68,6 +91,13 @@ mod tests {
     fn values_survive_a_shell_and_a_dotenv_reader() {
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(dotenv("amqp://mqlab:p%40ss@127.0.0.1:5672/%2F"), "amqp://mqlab:p%40ss@127.0.0.1:5672/%2F");
-        assert_eq!(dotenv("a \"b\" $c"), r#""a \"b\" \$c""#);
+        assert_eq!(dotenv("a \"b\" $c & `d`"), r#"'a "b" $c & `d`'"#);
+        assert_eq!(dotenv(r#"it's "$a" `b` \c"#), r#""it's \"\$a\" \`b\` \\c""#);
+    }
+
+    #[test]
+    fn a_value_of_several_lines_cannot_set_another_variable() {
+        assert_eq!(github("A", "b=c"), "A=b=c");
+        assert_eq!(github("A", "x\nEND\nB=y"), "A<<END_\nx\nEND\nB=y\nEND_");
     }
 }

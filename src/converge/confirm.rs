@@ -46,3 +46,7 @@ pub(super) fn holds_data(broker: &dyn Broker, step: &Step) -> bool {
     let kinds = broker.description().kinds;
     kinds.iter().find(|kind| kind.kind == step.address.kind).is_none_or(|kind| kind.holds_data)
 }
+
+#[cfg(test)]
+#[path = "confirm_tests.rs"]
+mod tests;

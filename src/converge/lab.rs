@@ -1,6 +1,6 @@
 //! The topology stage on fake brokers: a folder, a RabbitMQ and a Kafka that outlive the runs on them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use super::memory::Memory;
 use super::prepare::Lowered;
 use super::report::Report;
 use super::topology::{Connected, Topology};
-use super::{Answer, Canceller, Confirm, survey};
+use super::{Answer, Cancel, Canceller, Confirm, Events, survey};
 use crate::brokers::fake::{Gate, Mischief};
 use crate::brokers::{self, FakeKafka, FakeRabbit, Target};
 use crate::model::{Address, BrokerModel, Facts, Resource, Secret, Stack};
@@ -24,12 +24,12 @@ pub(super) struct Lab {
     pub(super) kafka: FakeKafka,
 }
 
-/// Everything that is asked is answered so.
-pub(super) struct Always(pub(super) Answer);
+/// What may happen between the plan and its execution: the question is asked there.
+pub(super) struct Asked<F: Fn() -> Answer + Send + Sync>(pub(super) F);
 
-impl Confirm for Always {
+impl<F: Fn() -> Answer + Send + Sync> Confirm for Asked<F> {
     fn confirm(&self, _question: &str) -> Answer {
-        self.0
+        (self.0)()
     }
 }
 
@@ -88,6 +88,10 @@ impl Lab {
         }
     }
 
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     pub(super) fn folder(&self) -> Folder {
         Folder::of(self.directory.path(), "lab")
     }
@@ -131,14 +135,24 @@ impl Lab {
     }
 
     pub(super) async fn apply(&self, stack: &Stack, options: &DiffOptions) -> Report {
-        self.apply_asking(stack, options, Answer::Yes).await
+        self.apply_asking(stack, options, &Asked(|| Answer::Yes)).await
     }
 
-    pub(super) async fn apply_asking(&self, stack: &Stack, options: &DiffOptions, answer: Answer) -> Report {
+    pub(super) async fn apply_asking(&self, stack: &Stack, options: &DiffOptions, confirm: &dyn Confirm) -> Report {
         let (_canceller, cancel) = Canceller::new();
+        self.apply_with(stack, options, confirm, &(), &cancel).await
+    }
+
+    pub(super) async fn apply_with(
+        &self,
+        stack: &Stack,
+        options: &DiffOptions,
+        confirm: &dyn Confirm,
+        events: &dyn Events,
+        cancel: &Cancel,
+    ) -> Report {
         let folder = self.folder();
-        let confirm = Always(answer);
-        let stage = Topology { folder: &folder, options, events: &(), confirm: &confirm, cancel: &cancel };
+        let stage = Topology { folder: &folder, options, events, confirm, cancel };
         let lowered = lowered(stack);
         let mut report = Report { applied: true, ..Report::default() };
         let memory = Memory::read(&folder).unwrap();

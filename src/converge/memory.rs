@@ -69,6 +69,21 @@ impl<'a> Inside<'a> {
             || self.observed.unknown.iter().any(|unknown| unknown.covers(address))
     }
 
+    /// What of these is gone and can come back: what it needs is there, or can come back too.
+    fn returning(&self, owed: &[Resource]) -> BTreeSet<Address> {
+        let gone = owed.iter().filter(|one| self.found(&one.address).is_none());
+        let mut returning: BTreeSet<Address> = gone.map(|one| one.address.clone()).collect();
+        loop {
+            let is_there = |address: &Address| returning.contains(address) || self.can_be_there(address);
+            let hopeless = owed.iter().filter(|one| !one.needs.iter().all(is_there)).map(|one| one.address.clone());
+            let hopeless: Vec<Address> = hopeless.filter(|address| returning.contains(address)).collect();
+            if hopeless.is_empty() {
+                return returning;
+            }
+            returning.retain(|address| !hopeless.contains(address));
+        }
+    }
+
     /// The topology, and with it what an interrupted replace took away, until it is back; with a note for each
     /// object that cannot come back.
     pub(super) fn with_journal(&self, journal: &Journal) -> (Cow<'a, [Resource]>, Vec<Note>) {
@@ -79,18 +94,21 @@ impl<'a> Inside<'a> {
         let mut desired = self.desired.to_vec();
         let mut notes = Vec::new();
         let mut known: BTreeSet<Address> = self.desired.iter().map(|one| one.address.clone()).collect();
-        for owed in owed {
-            if !known.insert(owed.address.clone()) {
+        let returning = self.returning(&owed);
+        for one in owed {
+            if !known.insert(one.address.clone()) {
                 continue;
             }
-            if let Some(found) = self.found(&owed.address) {
+            if let Some(found) = self.found(&one.address) {
                 // It is back, and what became of it since is not ours to judge.
                 desired.push(found.clone());
-            } else if let Some(missing) = owed.needs.iter().find(|needed| !self.can_be_there(needed)) {
-                let text = format!("it went away in an interrupted replace and cannot come back without {missing}");
-                notes.push(Note { address: Some(owed.address), text });
+            } else if returning.contains(&one.address) {
+                desired.push(one);
             } else {
-                desired.push(owed);
+                let missing = one.needs.iter().find(|needed| !self.can_be_there(needed) && !returning.contains(needed));
+                let missing = missing.map(ToString::to_string).unwrap_or_default();
+                let text = format!("it went away in an interrupted replace and cannot come back without {missing}");
+                notes.push(Note { address: Some(one.address), text });
             }
         }
         (Cow::Owned(desired), notes)
@@ -98,15 +116,10 @@ impl<'a> Inside<'a> {
 
     /// The journal without what is over on this broker.
     pub(super) fn finished(&self, mut journal: Journal) -> Journal {
-        let is_open = |owed: &Resource| {
-            self.found(&owed.address).is_none() && owed.needs.iter().all(|needed| self.can_be_there(needed))
-        };
-        for begun in journal.replaces.iter_mut().filter(|begun| begun.address.broker == self.broker) {
-            if !begun.dependants.iter().any(is_open) {
-                begun.dependants.clear();
-            }
-        }
-        journal.replaces.retain(|begun| !begun.dependants.is_empty());
+        let returning = self.returning(&journal.dependants_on(self.broker));
+        journal.replaces.retain(|begun| {
+            begun.address.broker != self.broker || begun.dependants.iter().any(|one| returning.contains(&one.address))
+        });
         journal
     }
 }

@@ -125,6 +125,18 @@ fn what_cannot_come_back_is_named_and_given_up() {
 }
 
 #[test]
+fn what_is_owed_may_need_what_is_owed_too() {
+    let volatile = exchange("volatile").needing(queue("mail.eu").address);
+    let owed = binding("volatile", "mail.eu");
+    let book = journal(&queue("mail.eu"), &[volatile.clone(), owed.clone()]);
+    let desired = [queue("mail.eu")];
+    let nothing = Observation::default();
+    let (wanted, notes) = inside(&desired, &nothing).with_journal(&book);
+    assert_eq!((&*wanted, notes.len()), (&[queue("mail.eu"), volatile, owed][..], 0));
+    assert_eq!(inside(&[], &nothing).finished(book), Journal::default(), "nobody wants the queue any more");
+}
+
+#[test]
 fn exchanges_of_the_broker_itself_are_there_though_nobody_lists_them() {
     let owed = binding("amq.topic", "mail.eu");
     let desired = [queue("mail.eu")];

@@ -19,6 +19,8 @@ mod property_tests;
 mod ready;
 mod report;
 mod run;
+#[cfg(test)]
+mod scenario_tests;
 mod settings;
 mod survey;
 mod topology;

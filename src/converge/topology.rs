@@ -159,15 +159,19 @@ impl Topology<'_> {
     ) -> Result<(), StateError> {
         let mut journal = memory.journal.clone();
         let mut last = memory.last;
+        let mut has_changed = false;
         for one in done {
             let lowered = lowered[&one.broker];
             journal = survey::inside(lowered, &lowered.topology, &one.observation).finished(journal);
-            last.insert(one.broker.clone(), one.applied.clone());
+            if last.get(&one.broker) != Some(&one.applied) {
+                last.insert(one.broker.clone(), one.applied.clone());
+                has_changed = true;
+            }
         }
         if journal != memory.journal {
             self.folder.write_journal(&journal)?;
         }
-        self.folder.write_last_applied(&last)
+        if has_changed { self.folder.write_last_applied(&last) } else { Ok(()) }
     }
 }
 

@@ -59,7 +59,8 @@ impl Address {
     /// with `#hash` behind it when the binding has arguments.
     pub fn binding_name(source: &str, destination: &str, to_exchange: bool, key: &str, hash: Option<&str>) -> String {
         let arrow = if to_exchange { '⇒' } else { '→' };
-        let part = |text| encode(text, BINDING_PART);
+        // An arrow inside a part would be taken for the one between them.
+        let part = |text| encode(text, BINDING_PART).replace('→', "%E2%86%92").replace('⇒', "%E2%87%92");
         let mut name = format!("{}{arrow}{}", part(source), part(destination));
         if !key.is_empty() {
             name.push('?');

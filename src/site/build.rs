@@ -8,6 +8,7 @@ use super::model::{PageId, Registry, Words, World, has_page};
 use super::pages::{self, Context};
 use super::render::{Renderer, assets, picture_style};
 use super::{Page, SiteInput};
+use crate::parallel::on_all_cores;
 
 /// Why no site could be made. Each is a mistake in the site's own sources, never in the stack.
 #[derive(Debug, Error)]
@@ -59,49 +60,54 @@ impl Builder<'_> {
         let nav = pages::nav(&self.context(&PageId::Overview));
         let renderer = Renderer::new(self.words, title, nav, input.report.is_some())?;
         let style = picture_style();
-        let mut sheet = Sheet { builder: self, renderer: &renderer, style: &style, out };
+        let press = Press { builder: self, renderer: &renderer, style: &style };
 
         let id = PageId::Overview;
         let page = pages::overview_page(&self.context(&id), title, &self.prefix);
-        sheet.page(&id, "overview.html", &page, Some(&page.picture.svg))?;
+        out.extend(press.page(&id, "overview.html", &page, Some(&page.picture.svg))?);
         if let Some(report) = input.report {
             let id = PageId::Run;
-            sheet.page(&id, "run.html", &pages::run_page(&self.context(&id), report, &self.prefix), None)?;
+            let page = pages::run_page(&self.context(&id), report, &self.prefix);
+            out.extend(press.page(&id, "run.html", &page, None)?);
         }
-        self.apps(&mut sheet)?;
+        self.apps(&press, out)?;
         for broker in &input.brokers {
             let id = PageId::Broker(broker.model.name.clone());
             let page = pages::broker_page(&self.context(&id), broker, &self.prefix);
             let svg = page.picture.as_ref().map(|picture| picture.svg.as_str());
-            sheet.page(&id, "broker.html", &page, svg)?;
+            out.extend(press.page(&id, "broker.html", &page, svg)?);
             for rules in broker.broker.description().kinds {
                 let id = PageId::Kind { broker: broker.model.name.clone(), kind: rules.kind.to_owned() };
                 if self.registry.find(&id).is_none() {
                     continue;
                 }
                 let page = pages::list_page(&self.context(&id), broker, rules, &self.prefix);
-                sheet.page(&id, "list.html", &page, None)?;
-                for resource in broker.of_kind(rules.kind).filter(|_| has_page(rules)) {
+                out.extend(press.page(&id, "list.html", &page, None)?);
+                let resources: Vec<_> = broker.of_kind(rules.kind).filter(|_| has_page(rules)).collect();
+                for made in on_all_cores(&resources, |resource| {
                     let id = PageId::Object(resource.address.clone());
                     let page = pages::object_page(&self.context(&id), broker, resource, &self.prefix);
-                    sheet.page(&id, "object.html", &page, Some(&page.picture.svg))?;
+                    press.page(&id, "object.html", &page, Some(&page.picture.svg))
+                }) {
+                    out.extend(made?);
                 }
             }
         }
         Ok(())
     }
 
-    fn apps(&self, sheet: &mut Sheet<'_>) -> Result<(), BuildError> {
+    fn apps(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {
         let apps = &self.world.input.stack.apps;
         if apps.is_empty() {
             return Ok(());
         }
         let id = PageId::Apps;
-        sheet.page(&id, "apps.html", &pages::apps_page(&self.context(&id), &self.prefix), None)?;
+        let page = pages::apps_page(&self.context(&id), &self.prefix);
+        out.extend(press.page(&id, "apps.html", &page, None)?);
         for app in apps {
             let id = PageId::App(app.name.clone());
             let page = pages::app_page(&self.context(&id), app, &self.prefix);
-            sheet.page(&id, "app.html", &page, Some(&page.picture.svg))?;
+            out.extend(press.page(&id, "app.html", &page, Some(&page.picture.svg))?);
         }
         Ok(())
     }
@@ -111,32 +117,32 @@ impl Builder<'_> {
     }
 }
 
-/// Where rendered pages go.
-struct Sheet<'a> {
+/// What every page of a language is made with.
+struct Press<'a> {
     builder: &'a Builder<'a>,
     renderer: &'a Renderer,
     style: &'a str,
-    out: &'a mut Vec<Page>,
 }
 
-impl Sheet<'_> {
-    /// Renders one page, and puts its picture beside it as a file of its own.
+impl Press<'_> {
+    /// One page, and its picture as a file of its own beside it.
     fn page(
-        &mut self,
+        &self,
         id: &PageId,
         template: &str,
         values: &impl Serialize,
         picture: Option<&str>,
-    ) -> Result<(), BuildError> {
+    ) -> Result<Vec<Page>, BuildError> {
         let dead = || BuildError::DeadLink { from: "the build".to_owned(), to: id.text() };
         let place = self.builder.registry.find(id).ok_or_else(dead)?;
         let path = format!("{}{}", self.builder.prefix, place.path);
+        let content = self.renderer.page(template, values)?;
+        let mut made = Vec::with_capacity(2);
         if let Some(svg) = picture {
             let stem = path.strip_suffix(".html").unwrap_or(&path);
-            self.out.push(Page { path: format!("{stem}.svg"), content: standalone(svg, self.style) });
+            made.push(Page { path: format!("{stem}.svg"), content: standalone(svg, self.style) });
         }
-        let content = self.renderer.page(template, values)?;
-        self.out.push(Page { path, content });
-        Ok(())
+        made.push(Page { path, content });
+        Ok(made)
     }
 }

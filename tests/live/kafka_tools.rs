@@ -48,3 +48,16 @@ pub(crate) fn configs(container: &str, topic: &str) -> BTreeMap<String, String> 
     let lines = text.lines().skip(1).filter_map(|line| line.split_whitespace().next());
     lines.filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.into(), value.into())).collect()
 }
+
+/// Each tool of the image starts a class that one of its jars has.
+pub(crate) fn every_tool_is_there(container: &str) {
+    let script = r#"
+cd /opt/kafka/bin
+for class in $(sed -n 's/.* class=\([a-zA-Z.]*\) ;;$/\1/p' kafka-run-class.sh); do
+  grep -q "$(echo "$class" | tr . /).class" ../libs/*.jar && echo "there $class" || echo "missing $class"
+done"#;
+    let found = docker(&["exec", container, "sh", "-c", script]);
+    let tools = docker(&["exec", container, "sh", "-c", "ls /opt/kafka/bin | grep -v run-class"]);
+    assert_eq!(found.lines().count(), tools.lines().count(), "{found} {tools}");
+    assert!(found.lines().all(|line| line.starts_with("there ")), "{found}");
+}

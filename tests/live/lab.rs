@@ -22,6 +22,7 @@ pub(crate) struct Ran {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) took: Duration,
+    #[expect(dead_code, reason = "shown where a requirement fails")]
     command: String,
 }
 

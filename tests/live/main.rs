@@ -1,11 +1,20 @@
 //! Scenarios against a real engine and real brokers. Each stack of a scenario is its own; nobody else's is touched.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what fails here fails the test, and what is printed is for its reader"
+)]
+
 mod blocked;
 mod drift;
+mod everyday;
 mod failures;
 mod full_disk;
 mod kafka;
 mod kafka_client;
+mod kafka_session;
 mod kafka_tools;
 mod kills;
 mod lab;

@@ -11,6 +11,7 @@ mod hand;
 mod live;
 mod policies;
 mod replaces;
+mod routing;
 mod strangers;
 
 pub(crate) use access::*;
@@ -21,4 +22,5 @@ pub(crate) use failures::*;
 pub(crate) use hand::*;
 pub(crate) use policies::*;
 pub(crate) use replaces::*;
+pub(crate) use routing::*;
 pub(crate) use strangers::*;

@@ -109,7 +109,7 @@ const TOPIC_KEYS: &[&str] = &[
 ];
 const DIRECT_KEYS: &[&str] = &["", "a", "A", "a.b", "*", "#", "é", "e\u{301}", " a", "日本"];
 
-/// Declares everything in the virtual host `/` of an empty broker, publishes, drains every queue after each
+/// Declares everything in the empty virtual host of the URL, publishes, drains every queue after each
 /// message, and gives the fixture.
 pub(crate) async fn record(url: &str, version: &str) -> Value {
     let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mqlab::brokers::{Endpoint, Target};
 use mqlab::model::{Facts, Secret};
@@ -23,41 +23,52 @@ fn rabbitmq_4_3() {
 
 /// On a volume: what is killed in memory has nothing to come back with.
 fn scenarios(version: &str, spec: &str) {
-    if std::env::var_os("MQLAB_SOAK").is_none() {
-        eprintln!("RabbitMQ {version}: every scenario takes minutes, so only `make soak` runs them");
-        return;
-    }
     let lab = Lab::new(&format!("rabbitmq-{}", version.replace('.', "-")), spec);
     lab.mqlab(&["up"]).code(0);
     let container = lab.container("jobs");
     let target = target(&lab, version);
+    let seen = |name: &str, since: Instant| eprintln!("RabbitMQ {version}: {name} {:.1} s", since.elapsed().as_secs_f64());
     wait(async {
-        rabbitmq::everything_is_made_as_declared(&target).await;
-        rabbitmq::a_header_may_be_asked_for_without_a_value(&target).await;
-        rabbitmq::hostile_names_are_only_names(&target).await;
-        rabbitmq::what_can_change_is_changed_in_place(&target).await;
-        rabbitmq::what_the_file_does_not_mention_survives_an_update(&target).await;
-        rabbitmq::a_changed_password_is_noticed(&target).await;
-        rabbitmq::what_cannot_change_is_blocked(&target).await;
-        rabbitmq::a_replaced_queue_keeps_its_bindings(&target).await;
-        rabbitmq::a_replaced_exchange_keeps_its_bindings(&target).await;
-        rabbitmq::what_holds_messages_is_not_replaced_unasked(&target).await;
-        rabbitmq::what_is_out_for_acknowledgement_is_not_lost(&target).await;
-        rabbitmq::what_has_consumers_is_not_replaced_unasked(&target).await;
-        rabbitmq::messages_are_counted_at_once(&target).await;
-        rabbitmq::the_probe_leaves_nothing(&target).await;
-        rabbitmq::own_settings_take_the_declared_policy_along(&target).await;
-        rabbitmq::a_policy_made_by_hand_is_not_pushed_out(&target).await;
-        rabbitmq::the_broker_and_we_agree_which_policy_applies(&target).await;
-        rabbitmq::a_wrong_password_is_said(&target).await;
-        rabbitmq::a_virtual_host_of_others_is_entered(&target).await;
-        rabbitmq::only_what_others_made_is_unmanaged(&target).await;
-        rabbitmq::exactly_the_named_binding_is_deleted(&target).await;
-        rabbitmq::the_rest_is_deleted_with_permission_alone(&target).await;
-        rabbitmq::each_refused_object_is_named(&target).await;
-        rabbitmq::an_object_that_came_in_between_is_noticed(&target).await;
-        rabbitmq::a_stop_leaves_the_rest(&target).await;
-        rabbitmq::a_closed_port_is_said_at_once(&target).await;
+        macro_rules! each {
+            ($($name:ident),* $(,)?) => {
+                $(
+                    let since = Instant::now();
+                    rabbitmq::$name(&target).await;
+                    seen(stringify!($name), since);
+                )*
+            };
+        }
+        each!(
+            everything_is_made_as_declared,
+            a_header_may_be_asked_for_without_a_value,
+            hostile_names_are_only_names,
+            what_can_change_is_changed_in_place,
+            what_the_file_does_not_mention_survives_an_update,
+            a_changed_password_is_noticed,
+            what_cannot_change_is_blocked,
+            a_replaced_queue_keeps_its_bindings,
+            a_replaced_exchange_keeps_its_bindings,
+            what_holds_messages_is_not_replaced_unasked,
+            what_is_out_for_acknowledgement_is_not_lost,
+            what_has_consumers_is_not_replaced_unasked,
+            messages_are_counted_at_once,
+            the_probe_leaves_nothing,
+            own_settings_take_the_declared_policy_along,
+            a_policy_made_by_hand_is_not_pushed_out,
+            the_broker_and_we_agree_which_policy_applies,
+            a_wrong_password_is_said,
+            a_virtual_host_of_others_is_entered,
+            only_what_others_made_is_unmanaged,
+            exactly_the_named_binding_is_deleted,
+            the_rest_is_deleted_with_permission_alone,
+            each_refused_object_is_named,
+            an_object_that_came_in_between_is_noticed,
+            a_stop_leaves_the_rest,
+            a_closed_port_is_said_at_once,
+            what_is_in_the_way_is_named,
+            the_root_virtual_host_can_be_described,
+            messages_go_where_they_were_recorded_to_go,
+        );
         let without = rabbitmq::the_commands_do_what_mqlab_does(&target, "HTTP API").await;
         assert!(without.is_empty(), "{without:?}");
         let engine = |verb: &str| drop(docker(&[verb, &container]));

@@ -37,7 +37,6 @@ fn the_tour() {
 }
 
 fn it_comes_up(lab: &Lab) {
-    lab.mqlab(&["up"]); // TEMPORARY
     let up = lab.mqlab(&["up"]).code(0);
     let rows: Vec<Vec<&str>> = up.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
     let published = |broker: &str, port: &str| {

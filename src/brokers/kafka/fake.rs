@@ -32,6 +32,8 @@ pub(crate) struct Topic {
     pub(crate) messages: u64,
 }
 
+/// For one request.
+const ANSWER: Duration = Duration::from_secs(15);
 /// As long as the real session waits for a sign of life.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -56,8 +58,9 @@ impl FakeKafka {
         self.shared.lock().past.change().insert(name.to_owned(), topic);
     }
 
-    pub(crate) fn delete_by_hand(&self, name: &str) {
-        self.shared.lock().past.change().remove(name);
+    /// What was named in a write since the last change of behaviour.
+    pub(crate) fn touched(&self) -> Vec<Address> {
+        self.shared.lock().touched.iter().cloned().collect()
     }
 
     fn seen(&self, state: &State) -> Vec<Resource> {
@@ -95,7 +98,11 @@ impl FakeKafka {
             return;
         }
         self.gate.pass().await;
-        let silence = self.shared.lock().silence();
+        let frozen = self.shared.lock().is_frozen();
+        let silence = self.shared.lock().silence().or(frozen.then_some(Happened::Nothing));
+        if silence.is_some() {
+            tokio::time::sleep(ANSWER).await;
+        }
         let count = silence.unwrap_or(Happened::All).of(possible.len());
         for (index, step) in possible.into_iter().enumerate() {
             let did = if index < count { one(&mut self.shared.lock(), step, work) } else { Ok(()) };
@@ -184,6 +191,10 @@ impl Session for FakeKafka {
 
     async fn observe(&mut self) -> Result<Observation, SessionError> {
         self.gate.pass().await;
+        if self.shared.lock().is_frozen() {
+            tokio::time::sleep(ANSWER).await;
+            return Err(SessionError::TimedOut { endpoint: self.broker.clone(), seconds: ANSWER.as_secs() });
+        }
         let facts = Facts { version: "4.3.1".to_owned(), ..Facts::default() };
         Ok(Observation { resources: self.stale(), unknown: Vec::new(), facts })
     }

@@ -22,7 +22,7 @@ mod units;
 mod validate;
 
 #[cfg(test)]
-pub(crate) use fake::FakeKafka;
+pub(crate) use fake::{FakeKafka, Topic as FakeTopic};
 
 use super::{Broker, Description, Lesson, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};

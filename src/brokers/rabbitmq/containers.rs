@@ -114,7 +114,7 @@ fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> String {
     }
     for (key, value) in &broker.config {
         if !value.is_null() {
-            let _ = writeln!(text, "{key} = {}", line_value(value));
+            let _ = writeln!(text, "{key} = {}", quoted(&line_value(value)));
         }
     }
     text
@@ -138,6 +138,17 @@ fn enabled_plugins(broker: &BrokerModel) -> String {
     format!("[{}].\n", plugins.into_iter().collect::<Vec<_>>().join(","))
 }
 
+/// For rabbitmq.conf, where a `#` ends the value, spaces around it do not count, and nothing is a syntax error.
+/// Single quotes keep all three; validation has refused what holds one of those too.
+fn quoted(value: &str) -> String {
+    if needs_quotes(value) { format!("'{value}'") } else { value.to_owned() }
+}
+
+pub(super) fn needs_quotes(value: &str) -> bool {
+    let is_quoted = value.len() > 1 && value.starts_with('\'') && value.ends_with('\'');
+    !is_quoted && (value.is_empty() || value.contains('#') || value.trim() != value)
+}
+
 /// Text without the quotes that the plan shows.
 fn line_value(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_string(), ToOwned::to_owned)
@@ -158,6 +169,11 @@ const KNOWN_CAUSES: &[KnownCause] = &[
         text: "must be accessible by owner only",
         meaning: "the Erlang cookie on the data volume has the wrong owner or mode",
         way_out: "run `mqlab down`, then give the file `.erlang.cookie` on the volume to user 999 with mode 0400",
+    },
+    KnownCause {
+        text: ".erlang.cookie: eacces",
+        meaning: "the Erlang cookie on the data volume belongs to another user: a tool was run as root in the container before the broker had made its cookie",
+        way_out: "give the file `.erlang.cookie` on the volume to user 999, or begin anew: `mqlab down --volumes`",
     },
     KnownCause {
         text: "no space left on device",

@@ -57,6 +57,22 @@ fn the_users_lines_come_last_and_win() {
     );
 }
 
+/// As 4.0.5 and 4.3.6 read it back: without the quotes the first is `a`, the last two do not start.
+#[test]
+fn a_value_is_written_so_that_all_of_it_is_read() {
+    let spec = r##"config: { cluster_name: "a # b", product.name: "it's", product.version: "'1#2'", motd_file: "", raft.data_dir: " x" }"##;
+    let lines = text(&one(&broker(spec)), CONFIGURATION);
+    for line in [
+        "cluster_name = 'a # b'",
+        "product.name = it's",
+        "product.version = '1#2'",
+        "motd_file = ''",
+        "raft.data_dir = ' x'",
+    ] {
+        assert!(lines.lines().any(|found| found == line), "{line} in {lines}");
+    }
+}
+
 #[test]
 fn stream_clients_are_sent_to_the_hosts_port() {
     let spec = "plugins: [rabbitmq_stream_management]\nconfig: { stream.advertised_host: jobs }";

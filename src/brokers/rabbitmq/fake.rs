@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
+use super::kinds;
 use super::normalise;
 use super::session::RabbitSession;
 use super::wire::{Request, Wire};
@@ -108,9 +109,9 @@ impl FakeRabbit {
         assert!(made.is_ok(), "what is made by hand must be possible");
     }
 
-    /// Somebody deletes something by hand: the list and the identity of the item.
-    pub(crate) fn delete_by_hand(&self, list: &'static str, identity: &str) {
-        self.shared.lock().past.change().remove(list, identity);
+    /// What was named in a write since the last change of behaviour.
+    pub(crate) fn touched(&self) -> Vec<Address> {
+        self.shared.lock().touched.iter().cloned().collect()
     }
 
     pub(crate) fn publish(&self, vhost: &str, queue: &str, count: u64) {
@@ -127,7 +128,7 @@ impl FakeRabbit {
             ["queues", vhost] => (StatusCode::OK, state.totals(vhost)),
             ["consumers", _] => (StatusCode::OK, json!([])),
             ["overview"] => (StatusCode::OK, json!({ "rabbitmq_version": "4.0.5" })),
-            ["nodes"] => (StatusCode::OK, json!([{ "name": "n", "running": true, "enabled_plugins": [] }])),
+            ["nodes"] => (StatusCode::OK, json!([{ "name": "n", "running": true }])),
             ["queues"] => (StatusCode::OK, state.running()),
             ["bindings", vhost, "e", source, to, destination] => {
                 let to = if *to == "e" { "exchange" } else { "queue" };
@@ -158,8 +159,14 @@ impl FakeRabbit {
             (&Method::DELETE, path) => self.delete(path, request.query),
             (_, ["user-limits", user, limit]) => self.limit("users", user, "limits", limit, &body["value"]),
             (_, ["vhost-limits", vhost, limit]) => {
+                let address = Address::in_vhost(&self.broker, vhost, kinds::LIMIT, *limit);
                 let fresh = json!({ "vhost": vhost, "component": "vhost-limits", "name": "limits", "value": {} });
                 let identity = identity("parameters", &fresh);
+                match self.heed(&address) {
+                    Err(reply) => return reply,
+                    Ok(false) => return done(),
+                    Ok(true) => {}
+                }
                 if !self.shared.lock().past.now().has("parameters", &identity) {
                     self.shared.lock().past.change().insert("parameters", fresh);
                 }
@@ -188,17 +195,22 @@ impl FakeRabbit {
         }
     }
 
-    fn put(&self, list: &'static str, item: Json) -> Result<(), No> {
-        let address = self.address(list, &item);
+    /// Notes that an object was named. Whether a request for it is followed, or how it is refused.
+    fn heed(&self, address: &Address) -> Result<bool, Reply> {
         let mut inner = self.shared.lock();
         inner.touched.insert(address.clone());
-        if inner.mischief.refuses.as_ref() == Some(&address) {
-            return Err(No::Refused(format!("refused: {address}")));
+        if inner.mischief.refuses.as_ref() == Some(address) {
+            return Err(refused(&format!("refused: {address}")));
         }
-        if inner.mischief.ignores.as_ref() == Some(&address) {
-            return Ok(());
+        Ok(inner.mischief.ignores.as_ref() != Some(address))
+    }
+
+    fn put(&self, list: &'static str, item: Json) -> Result<(), No> {
+        match self.heed(&self.address(list, &item)) {
+            Err((_, reply)) => Err(No::Refused(text(&reply, "reason").to_owned())),
+            Ok(false) => Ok(()),
+            Ok(true) => self.shared.lock().past.change().put(list, item),
         }
-        inner.past.change().put(list, item)
     }
 
     fn import(&self, body: &Json, happened: Happened) -> Reply {
@@ -257,6 +269,10 @@ impl FakeRabbit {
 impl Wire for FakeRabbit {
     async fn http(&self, request: Request<'_>) -> Result<Answer, HttpError> {
         self.gate.pass().await;
+        if self.shared.lock().is_frozen() {
+            tokio::time::sleep(request.deadline).await;
+            return Err(HttpError::TimedOut(request.deadline));
+        }
         let (status, body) = if request.method == Method::GET {
             self.read(request.path)
         } else {

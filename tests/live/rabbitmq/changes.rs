@@ -129,6 +129,28 @@ pub(crate) async fn what_the_file_does_not_mention_survives_an_update(target: &T
     clean(&live).await;
 }
 
+/// The broker made `/` itself; what the file says about it is changed, and nothing else.
+pub(crate) async fn the_root_virtual_host_can_be_described(target: &Target) {
+    let mut live = Live::connect(target);
+    let before = live.api.get("vhosts/%2F").await;
+    let plan = live
+        .converge(
+            "vhosts: { /: { description: Described., limits: { max-queues: 500 }, exchanges: { live-root: {} } } }",
+        )
+        .await;
+    assert_eq!(plan.steps.len(), 3, "{}", plan.to_text());
+    let after = live.api.get("vhosts/%2F").await;
+    let described = |vhost: &serde_json::Value| {
+        fields(vhost.get("metadata").unwrap_or(vhost), &["description", "tags", "default_queue_type"])
+    };
+    let mut wanted = described(&before);
+    wanted.insert("description".to_owned(), json!("Described."));
+    assert_eq!(described(&after), wanted);
+    live.api.put("vhosts/%2F", &json!(described(&before))).await;
+    live.api.delete("vhost-limits/%2F/max-queues").await;
+    live.api.delete("exchanges/%2F/live-root").await;
+}
+
 /// A password that was changed by hand is noticed, whatever its salt, and one that was not is left alone.
 pub(crate) async fn a_changed_password_is_noticed(target: &Target) {
     let mut live = Live::connect(target);

@@ -125,6 +125,36 @@ pub(crate) async fn an_object_that_came_in_between_is_noticed(target: &Target) {
     live.api.delete(&format!("vhosts/{VHOST}")).await;
 }
 
+/// A queue that some connection has for itself, and a limit that is reached: both come out by name.
+pub(crate) async fn what_is_in_the_way_is_named(target: &Target) {
+    use lapin::options::QueueDeclareOptions;
+    let mut live = Live::connect(target);
+    live.api.delete(&format!("vhosts/{VHOST}")).await;
+    live.converge(&format!("vhosts: {{ {VHOST}: {{ limits: {{ max-queues: 2 }} }} }}")).await;
+    let (connection, channel) = live.api.channel(VHOST).await;
+    let exclusive = QueueDeclareOptions { exclusive: true, ..QueueDeclareOptions::default() };
+    channel.queue_declare("held".into(), exclusive, lapin::types::FieldTable::default()).await.unwrap();
+    let spec = format!(
+        "vhosts: {{ {VHOST}: {{ limits: {{ max-queues: 2 }}, queues: {{ held: {{}}, one: {{}} , two: {{}} }}, exchanges: {{ e: {{}} }} }} }}"
+    );
+    let wanted = live.wanted(&spec);
+    let plan = live.plan(&wanted, &DiffOptions::default()).await;
+    let outcomes = live.apply(&plan).await;
+    let of = |name: &str| &outcomes.iter().find(|outcome| outcome.address.name == name).unwrap().result;
+    assert_eq!(of("e"), &OutcomeResult::Done);
+    assert!(matches!(of("held"), OutcomeResult::Failed { reason } if reason.contains("'held'")), "{outcomes:?}");
+    // Which of the two is the one too many is the broker's choice.
+    let (done, failed): (Vec<_>, Vec<_>) =
+        ["one", "two"].map(of).into_iter().partition(|result| **result == OutcomeResult::Done);
+    assert_eq!((done.len(), failed.len()), (1, 1), "{outcomes:?}");
+    assert!(
+        matches!(failed[0], OutcomeResult::Failed { reason } if reason.contains("(2) is reached")),
+        "{outcomes:?}"
+    );
+    connection.close(200, "done".into()).await.unwrap();
+    live.api.delete(&format!("vhosts/{VHOST}")).await;
+}
+
 /// A stop that was asked for before the work begins leaves everything as it was, and says so of each step.
 pub(crate) async fn a_stop_leaves_the_rest(target: &Target) {
     let mut live = Live::connect(target);

@@ -16,7 +16,8 @@ impl Failure {
         Self { code, text: if text.is_empty() { code.to_string() } else { text } }
     }
 
-    /// The answer did not come: what was asked for may have been done.
+    /// The answer did not come: what was asked for may have been done. Or it was not even sent, which is as good as
+    /// not known: reading again decides.
     pub(super) fn is_ambiguous(&self) -> bool {
         matches!(
             self.code,
@@ -24,6 +25,7 @@ impl Failure {
                 | RDKafkaErrorCode::BrokerTransportFailure
                 | RDKafkaErrorCode::AllBrokersDown
                 | RDKafkaErrorCode::RequestTimedOut
+                | RDKafkaErrorCode::TimedOutQueue
                 | RDKafkaErrorCode::MessageTimedOut
                 | RDKafkaErrorCode::NetworkException
         )

@@ -2,6 +2,7 @@
 
 use super::arguments::in_words;
 use super::{Validation, closest};
+use crate::brokers::rabbitmq::containers::needs_quotes;
 use crate::brokers::rabbitmq::recorded::ConfigurationKey;
 use crate::model::Value;
 use crate::spec::{Entry, Position};
@@ -110,6 +111,9 @@ fn misfit(known: &ConfigurationKey, value: &Value) -> Option<String> {
     };
     if text.contains(['\n', '\r']) {
         return Some("one line".to_owned());
+    }
+    if text.contains('\'') && needs_quotes(&text) {
+        return Some("no `'` beside a `#` or spaces at the ends: rabbitmq.conf has no way to write it".to_owned());
     }
     if known.values.contains(&text) {
         return None;

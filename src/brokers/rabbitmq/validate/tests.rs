@@ -225,6 +225,7 @@ fn plugins_and_configuration() {
     one("exchanges: { a: { type: x-random } }", "plugin-missing", "rabbitmq_random_exchange");
     one("config: { heartbaet: 5 }", "unknown-config", "did you mean `heartbeat`?");
     one("config: { heartbeat: soon }", "bad-config-value", "a whole number");
+    one("config: { cluster_name: \"it's #1\" }", "bad-config-value", "no way to write it");
     one("config: { default_pass: x }", "managed-config", "users");
     one("config: { listeners.tcp.default: 5673 }", "managed-config", "ports");
     one("policies: { p: { pattern: q, definition: {} } }", "empty-policy", "definition");
