@@ -9,13 +9,15 @@ use super::Cancel;
 use super::memory::Memory;
 use super::prepare::Lowered;
 use super::survey;
-use crate::brokers::{Check, Outcome, OutcomeResult, Session};
+use crate::brokers::{Check, Outcome, OutcomeResult, Session, SessionError};
 use crate::model::{Address, Observation};
 use crate::net::Backoff;
 use crate::plan::{DiffOptions, Plan, Step};
 
 /// How long a broker may go on showing an older state after it answered.
 const STALE_READS: Duration = Duration::from_secs(20);
+/// How long a broker that nobody can connect to is given to come back: one that died does not.
+const GONE: Duration = Duration::from_secs(5);
 /// How many of many are named.
 const SHOWN: usize = 5;
 
@@ -113,7 +115,8 @@ impl Verifier<'_> {
         let gone = self.plan.steps.iter().filter(|step| open.contains(&step.address));
         let gone: BTreeSet<&Address> = gone.flat_map(|step| &step.dependants).map(|one| &one.address).collect();
         let is_open = |step: &Step| open.contains(&step.address) || gone.contains(&step.address);
-        let end = Instant::now() + STALE_READS;
+        let began = Instant::now();
+        let mut end = began + STALE_READS;
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(1));
         loop {
             let seen = match session.observe().await {
@@ -123,7 +126,12 @@ impl Verifier<'_> {
                         plan.steps.into_iter().filter(|step| !blocked.contains(&step.address)).collect();
                     Ok(Seen { observation, left, unchanged: plan.unchanged })
                 }
-                Err(error) => Err(crate::error_chain(&error)),
+                Err(error) => {
+                    if matches!(error, SessionError::Unreachable { .. }) {
+                        end = end.min(began + GONE);
+                    }
+                    Err(crate::error_chain(&error))
+                }
             };
             let settled = seen.as_ref().is_ok_and(|seen| seen.left.iter().all(is_open));
             if settled || Instant::now() >= end || self.cancel.is_cancelled() {

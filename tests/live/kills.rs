@@ -350,7 +350,7 @@ fn signals() {
         let rest: Vec<String> = said.iter().collect();
         assert!(rest.iter().any(|line| line.contains("once more kills")), "{rest:?}");
         assert_eq!(of_stack(scene.lab.stack()).len(), 3);
-        scene.lab.mqlab(&["stop"]).code(0);
+        docker(&["kill", &scene.lab.container("jobs")]);
     }
     // The second one does not wait for anything.
     docker(&["start", &scene.lab.container("jobs")]);
