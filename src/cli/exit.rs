@@ -62,6 +62,7 @@ impl Ending {
 
 impl Code {
     /// The code when the answer could not be written: who asked was not told.
+    #[must_use]
     pub fn without_result(self) -> Self {
         match self {
             Self::Done | Self::Pending => Self::Failed,

@@ -28,7 +28,7 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
         patience: surroundings::patience(arguments.patience),
     };
     let report = run_up(&work, options, view).await?;
-    end("up", &work, &report, surroundings, view)
+    Ok(end("up", &work, &report, surroundings, view))
 }
 
 pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result<Report, CliError> {
@@ -39,13 +39,7 @@ pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result
 }
 
 /// Site and summary: the same for `up` and `apply`.
-pub(super) fn end(
-    command: &str,
-    work: &Work,
-    report: &Report,
-    surroundings: &Surroundings,
-    view: &View,
-) -> Result<Code, CliError> {
+pub(super) fn end(command: &str, work: &Work, report: &Report, surroundings: &Surroundings, view: &View) -> Code {
     let site = record::record(work, report, surroundings);
     let mut ending = work.ending(report);
     ending.failed += usize::from(site.is_err());
@@ -84,7 +78,7 @@ pub(super) fn end(
             error.words().unwrap_or_default()
         ));
     }
-    Ok(code)
+    code
 }
 
 fn changed(written: Written) -> String {

@@ -177,7 +177,7 @@ fn text(text: &str) -> Doc {
     Doc::Bare(serde_json::Value::from(text).to_string())
 }
 
-fn bare(value: impl ToString) -> Doc {
+fn bare(value: &impl ToString) -> Doc {
     Doc::Bare(value.to_string())
 }
 
@@ -201,7 +201,7 @@ impl Draft {
         jobs.extend(self.root.entries(true));
         if let Some(other) = &self.other {
             let mut entries = other.entries(false);
-            entries.extend(other.limit.map(|limit| ("limits", map([("max-queues", bare(limit))]))));
+            entries.extend(other.limit.map(|limit| ("limits", map([("max-queues", bare(&limit))]))));
             jobs.push(("vhosts", map([("other side", map(entries))])));
         }
         let users = self.users.iter().map(|(index, user)| (USERS[*index], self.user(user)));
@@ -225,7 +225,7 @@ impl Draft {
             let keys = map([("write", text("^a")), ("read", text(PATTERNS[user.read]))]);
             entries.push(("topic_permissions", map([("/", map([(EXCHANGES[*exchange], keys)]))])));
         }
-        entries.extend(user.limit.map(|limit| ("limits", map([("max-connections", bare(limit))]))));
+        entries.extend(user.limit.map(|limit| ("limits", map([("max-connections", bare(&limit))]))));
         map(entries)
     }
 }
@@ -234,7 +234,7 @@ impl TopicDraft {
     fn doc(&self) -> Doc {
         let mut config = vec![("cleanup.policy", text(if self.compact { "compact" } else { "delete" }))];
         config.extend(self.retention.map(|days| ("retention.ms", text(&format!("{days}d")))));
-        let mut entries = vec![("partitions", bare(self.partitions)), ("config", map(config))];
+        let mut entries = vec![("partitions", bare(&self.partitions)), ("config", map(config))];
         entries.extend(self.replace.then(|| ("on_change", text("replace"))));
         map(entries)
     }
@@ -275,8 +275,8 @@ impl Inside {
     fn exchange_doc(&self, one: &ExchangeDraft) -> Doc {
         let mut entries = vec![
             ("type", text(["direct", "fanout", "topic", "headers"][one.kind])),
-            ("durable", bare(one.durable)),
-            ("auto_delete", bare(one.auto_delete)),
+            ("durable", bare(&one.durable)),
+            ("auto_delete", bare(&one.auto_delete)),
         ];
         entries.extend(one.alternate.map(|pick| ("alternate_exchange", text(self.exchange(pick)))));
         entries.extend(one.replace.then(|| ("on_change", text("replace"))));
@@ -287,8 +287,8 @@ impl Inside {
         let kind = ["classic", "quorum", "stream"][one.kind];
         let mut entries = vec![("type", text(kind))];
         if kind == "classic" {
-            entries.push(("durable", bare(one.durable)));
-            entries.extend(one.priorities.map(|most| ("arguments", map([("x-max-priority", bare(most))]))));
+            entries.push(("durable", bare(&one.durable)));
+            entries.extend(one.priorities.map(|most| ("arguments", map([("x-max-priority", bare(&most))]))));
         }
         if kind != "stream" {
             entries.extend(one.ttl.map(|minutes| ("message_ttl", text(&format!("{minutes}m")))));
@@ -299,7 +299,7 @@ impl Inside {
         let bindings = one.bindings.iter().map(|(exchange, key, arguments)| {
             let mut binding = vec![("exchange", text(self.exchange(*exchange))), ("routing_key", text(KEYS[*key]))];
             if *arguments {
-                binding.push(("arguments", map([("x-match", text("any")), ("n", bare(1))])));
+                binding.push(("arguments", map([("x-match", text("any")), ("n", bare(&1))])));
             }
             map(binding)
         });
@@ -314,8 +314,8 @@ impl PolicyDraft {
         map([
             ("pattern", text(PATTERNS[self.pattern])),
             ("apply_to", text(apply_to)),
-            ("priority", bare(self.priority)),
-            ("definition", map([(key, bare(self.limit))])),
+            ("priority", bare(&self.priority)),
+            ("definition", map([(key, bare(&self.limit))])),
         ])
     }
 }

@@ -17,7 +17,7 @@ use crate::net::Backoff;
 use crate::plan::{Plan, Step};
 
 /// From the start of the container. A JVM on a busy laptop takes a minute; three are somebody's mistake.
-const START: Duration = Duration::from_secs(180);
+const START: Duration = Duration::from_mins(3);
 
 /// A broker that has long been running answers at once, or after a pause that no work should take.
 const PAUSE: Duration = Duration::from_secs(30);

@@ -42,7 +42,7 @@ mod tests {
             content: b"password".to_vec(),
             secret: true,
         };
-        let bytes = files(&[file.clone()]).unwrap();
+        let bytes = files(std::slice::from_ref(&file)).unwrap();
         assert_eq!(bytes, files(&[file]).unwrap(), "two archives of the same files are the same");
         let mut archive = tar::Archive::new(bytes.as_slice());
         let mut entry = archive.entries().unwrap().next().unwrap().unwrap();

@@ -153,6 +153,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "an item of a stream that can fail")]
     fn said(text: &str) -> Result<BuildInfo, bollard::errors::Error> {
         Ok(BuildInfo { stream: Some(text.to_owned()), ..BuildInfo::default() })
     }

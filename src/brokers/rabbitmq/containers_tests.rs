@@ -60,7 +60,7 @@ fn the_users_lines_come_last_and_win() {
 /// As 4.0.5 and 4.3.6 read it back: without the quotes the first is `a`, the last two do not start.
 #[test]
 fn a_value_is_written_so_that_all_of_it_is_read() {
-    let spec = r##"config: { cluster_name: "a # b", product.name: "it's", product.version: "'1#2'", motd_file: "", raft.data_dir: " x" }"##;
+    let spec = r#"config: { cluster_name: "a # b", product.name: "it's", product.version: "'1#2'", motd_file: "", raft.data_dir: " x" }"#;
     let lines = text(&one(&broker(spec)), CONFIGURATION);
     for line in [
         "cluster_name = 'a # b'",

@@ -94,9 +94,8 @@ fn exact_name(pattern: &str) -> Option<String> {
     while let Some(character) = characters.next() {
         match character {
             '\\' => name.push(characters.next().filter(char::is_ascii_punctuation)?),
-            '^' | '$' | '.' | '[' | ']' | '|' | '(' | ')' | '?' | '*' | '+' | '{' | '}' => return None,
-            // `$` matches before it too.
-            '\n' => return None,
+            // `$` matches before a line's end too.
+            '^' | '$' | '.' | '[' | ']' | '|' | '(' | ')' | '?' | '*' | '+' | '{' | '}' | '\n' => return None,
             _ => name.push(character),
         }
     }

@@ -70,7 +70,7 @@ enum No {
     /// It is there and other: an import says nothing.
     Conflict(String),
     /// An end of a binding is missing: an import says nothing.
-    NoEnd,
+    EndMissing,
     Refused(String),
 }
 
@@ -175,7 +175,7 @@ impl FakeRabbit {
             (_, path) => match item_of(path, body) {
                 Some((list, item)) => match self.put(list, item) {
                     Ok(()) => done(),
-                    Err(No::NoEnd) => (NOT_FOUND, json!({ "error": "Object Not Found", "reason": "Not Found" })),
+                    Err(No::EndMissing) => (NOT_FOUND, json!({ "error": "Object Not Found", "reason": "Not Found" })),
                     Err(No::Conflict(reason) | No::Refused(reason)) => refused(&reason),
                 },
                 None => (NOT_FOUND, json!({ "error": "Object Not Found", "reason": "Not Found" })),
@@ -319,7 +319,7 @@ impl Wire for FakeRabbit {
         });
         match self.put("bindings", item) {
             Ok(()) => Ok(()),
-            Err(No::NoEnd) => Err(SessionError::Refused("NOT_FOUND".to_owned())),
+            Err(No::EndMissing) => Err(SessionError::Refused("NOT_FOUND".to_owned())),
             Err(No::Conflict(reason) | No::Refused(reason)) => Err(SessionError::Refused(reason)),
         }
     }
@@ -430,7 +430,7 @@ impl State {
                 if !self.has_exchange(vhost, text(&item, "source"))
                     || !self.has(target, &joined(&[vhost, text(&item, "destination")]))
                 {
-                    return Err(No::NoEnd);
+                    return Err(No::EndMissing);
                 }
             }
             _ => {}
@@ -491,7 +491,7 @@ fn is_end(binding: &Json, vhost: &str, kind: &str, name: &str) -> bool {
 /// The list and the whole item of a `PUT`, or of a `POST` of a binding.
 fn item_of(path: &[&str], mut body: Json) -> Option<(&'static str, Json)> {
     let list = match *path {
-        ["vhosts", name] | ["users", name] => {
+        ["vhosts" | "users", name] => {
             body["name"] = json!(name);
             let tags = text(&body, "tags").split(',').filter(|tag| !tag.is_empty());
             body["tags"] = tags.collect::<Vec<_>>().into();

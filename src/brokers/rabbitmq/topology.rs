@@ -1,6 +1,6 @@
 //! From the spec to what must exist inside the broker.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::address::{self, BindingParts};
 use super::kinds;
@@ -35,13 +35,13 @@ impl Lowering<'_> {
         &self.broker.name
     }
 
-    fn new(&self, address: Address, at: Position) -> Resource {
+    fn resource(&self, address: Address, at: Position) -> Resource {
         Resource::new(address).at(Some(self.broker.origin_of(at)))
     }
 
     /// In a virtual host that must be there before; `/` always is.
     fn inside(&self, vhost: &Vhost<'_>, address: Address, at: Position) -> Resource {
-        self.needing_vhost(vhost.name.name, self.new(address, at))
+        self.needing_vhost(vhost.name.name, self.resource(address, at))
     }
 
     fn needing_vhost(&self, vhost: &str, resource: Resource) -> Resource {
@@ -51,7 +51,7 @@ impl Lowering<'_> {
     fn vhost(&mut self, vhost: &Vhost<'_>) {
         let name = vhost.name.name;
         if vhost.declared {
-            let mut resource = self.new(address::vhost(self.name(), name), vhost.name.at);
+            let mut resource = self.resource(address::vhost(self.name(), name), vhost.name.at);
             resource.description = vhost.description.map(ToOwned::to_owned);
             set(&mut resource, "description", vhost.description.map(Value::from));
             set(&mut resource, "tags", vhost.tags.as_deref().map(sorted));
@@ -67,7 +67,7 @@ impl Lowering<'_> {
 
     fn user(&mut self, user: &User<'_>) {
         let own = address::user(self.name(), user.name.name);
-        let mut resource = self.new(own.clone(), user.name.at);
+        let mut resource = self.resource(own.clone(), user.name.at);
         resource.description = user.description.map(ToOwned::to_owned);
         set(&mut resource, "password", user.password.clone().map(Value::Secret));
         set(&mut resource, "tags", Some(sorted(user.tags.as_deref().unwrap_or_default())));
@@ -80,7 +80,7 @@ impl Lowering<'_> {
         for permission in &user.permissions {
             let vhost = permission.vhost;
             let at = address::permission(self.name(), vhost.name, user.name.name);
-            let resource = self.needing_vhost(vhost.name, self.new(at, vhost.at).needing(own.clone()));
+            let resource = self.needing_vhost(vhost.name, self.resource(at, vhost.at).needing(own.clone()));
             self.resources.push(
                 resource
                     .with("configure", permission.configure.name)
@@ -91,7 +91,7 @@ impl Lowering<'_> {
         for permission in &user.topic_permissions {
             let (vhost, exchange) = (permission.vhost.name, permission.exchange);
             let at = address::topic_permission(self.name(), vhost, user.name.name, exchange.name);
-            let resource = self.needing_vhost(vhost, self.new(at, exchange.at).needing(own.clone()));
+            let resource = self.needing_vhost(vhost, self.resource(at, exchange.at).needing(own.clone()));
             self.resources.push(
                 resource
                     .needing(address::exchange(self.name(), vhost, exchange.name))
@@ -261,6 +261,6 @@ fn set(resource: &mut Resource, attribute: &str, value: Option<Value>) {
 
 /// Tags have no order.
 pub(super) fn sorted<T: AsRef<str>>(texts: &[T]) -> Value {
-    let ordered: BTreeMap<&str, ()> = texts.iter().map(|text| (text.as_ref(), ())).collect();
-    Value::List(ordered.into_keys().map(Value::from).collect())
+    let ordered: BTreeSet<&str> = texts.iter().map(AsRef::as_ref).collect();
+    Value::List(ordered.into_iter().map(Value::from).collect())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::live::{Live, fields};
 
-const BEFORE: &str = r#"
+const BEFORE: &str = r"
 users:
   live-changing:
     password: one
@@ -23,9 +23,9 @@ vhosts:
     queues: { q: { type: quorum, message_ttl: 1m, bindings: [ { exchange: mail, routing_key: one } ] } }
     policies: { p: { pattern: a, apply_to: queues, priority: 1, definition: { max-length: 1 } } }
     operator_policies: { p: { pattern: a, apply_to: queues, priority: 1, definition: { max-length: 1 } } }
-"#;
+";
 
-const AFTER: &str = r#"
+const AFTER: &str = r"
 users:
   live-changing:
     password: two
@@ -43,7 +43,7 @@ vhosts:
     queues: { q: { type: quorum, message_ttl: 2m, max_length: 9, bindings: [ { exchange: mail, routing_key: two } ] } }
     policies: { p: { pattern: b, apply_to: all, priority: 2, definition: { max-length: 2, expires: 1h } } }
     operator_policies: { p: { pattern: b, apply_to: all, priority: 2, definition: { max-length: 2 } } }
-"#;
+";
 
 async fn clean(live: &Live<'_>) {
     live.api.delete("vhosts/live-changes").await;

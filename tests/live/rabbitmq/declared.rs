@@ -187,7 +187,7 @@ async fn bindings(live: &Live<'_>) {
             // That the header has no value is what the API shows so; the next scenario shows what it does.
             r#"inner queue headed "" {"format":"pdf","pages":7,"urgent":true,"weight":1.5,"x-match":"any"}"#,
             r#"inner queue headed "" {"signed":"undefined","x-match":"all"}"#,
-            r##"mail exchange inner "eu.#" {}"##,
+            r#"mail exchange inner "eu.#" {}"#,
             r#"mail queue quorum "*.us" {}"#,
             r#"rest queue classic "" {}"#,
         ]
@@ -201,12 +201,12 @@ pub(crate) async fn a_header_may_be_asked_for_without_a_value(target: &Target) {
     use lapin::types::{AMQPValue, FieldTable};
     let mut live = Live::connect(target);
     live.api.delete("vhosts/live-void").await;
-    let spec = r#"
+    let spec = r"
 vhosts:
   live-void:
     exchanges: { inner: { type: headers } }
     queues: { q: { bindings: [ { exchange: inner, arguments: { x-match: all, signed: null } } ] } }
-"#;
+";
     live.converge(spec).await;
     let (connection, channel) = live.api.channel("live-void").await;
     for (header, arrives) in [("signed", true), ("unsigned", false)] {

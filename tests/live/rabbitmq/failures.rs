@@ -226,7 +226,7 @@ pub(crate) async fn a_frozen_broker_is_an_error(target: &Target, pause: impl FnO
     let mut live = Live::connect(target);
     let began = Instant::now();
     while live.session.ready().await.is_err() {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never came back");
+        assert!(began.elapsed() < Duration::from_mins(1), "it never came back");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // What was in doubt may have been done. The same again is no mistake.
@@ -266,7 +266,7 @@ pub(crate) async fn a_killed_broker_is_ready_when_it_can_work(target: &Target, k
     let mut live = Live::connect(target);
     let began = Instant::now();
     while live.session.ready().await.is_err() {
-        assert!(began.elapsed() < Duration::from_secs(120), "it never came back");
+        assert!(began.elapsed() < Duration::from_mins(2), "it never came back");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(live.converge(&spec).await.is_empty());

@@ -8,7 +8,7 @@ use mqlab::plan::DiffOptions;
 
 use super::live::{Live, broker};
 
-const SPEC: &str = r##"
+const SPEC: &str = r#"
 users:
   live-hand:
     password: "p'ass $word"
@@ -33,7 +33,7 @@ vhosts:
     bindings: [ { source: mail, destination: inner, destination_type: exchange, routing_key: "-#" } ]
     policies: { p: { pattern: "^mail\\.", apply_to: quorum_queues, priority: -1, definition: { max-length: 5, overflow: reject-publish } } }
     operator_policies: { p: { pattern: ".*", apply_to: queues, definition: { max-length-bytes: 1MiB } } }
-"##;
+"#;
 
 /// Runs every command of one tool in a shell, in the order of the plan, and requires that mqlab has nothing left to
 /// do. What the tool cannot express is made by the HTTP API instead; those addresses are given back.

@@ -32,7 +32,7 @@ pub(super) fn edges(resources: &[Resource]) -> Vec<Edge> {
                 );
             }
             kinds::QUEUE => {
-                edges.extend(policies.dead_letter(resource).map(|target| dead_letter(&resource.address, target)))
+                edges.extend(policies.dead_letter(resource).map(|target| dead_letter(&resource.address, target)));
             }
             _ => {}
         }
@@ -110,14 +110,14 @@ mod tests {
 
     #[test]
     fn bindings_of_every_type_and_to_exchanges() {
-        let spec = r#"
+        let spec = r"
             exchanges: { mail: { type: topic }, reports: { type: headers }, all: { type: fanout } }
             queues:
               mail.eu: { bindings: [ { exchange: mail, routing_key: 'mail.eu.#' }, { exchange: amq.topic, routing_key: x } ] }
               pdf: { bindings: [ { exchange: reports, arguments: { x-match: any, format: pdf, urgent: null } } ] }
               every: { bindings: [ { exchange: reports } ] }
             bindings: [ { source: mail, destination: all, destination_type: exchange, routing_key: '#' } ]
-        "#;
+        ";
         assert_eq!(
             lines(spec),
             [
@@ -157,12 +157,12 @@ mod tests {
 
     #[test]
     fn alternates_by_field_and_policy_even_of_built_in_exchanges() {
-        let spec = r#"
+        let spec = r"
             exchanges: { mail: { alternate_exchange: rest }, news: {}, rest: { type: fanout } }
             queues: { q: { bindings: [ { exchange: amq.topic, routing_key: '#' } ] } }
             policies:
               catch: { pattern: '^(news|amq.topic)$', apply_to: exchanges, definition: { alternate-exchange: rest } }
-        "#;
+        ";
         assert_eq!(
             lines(spec),
             [
@@ -176,10 +176,10 @@ mod tests {
 
     #[test]
     fn an_arrow_stays_in_its_virtual_host() {
-        let one = r#"
+        let one = r"
             exchanges: { dead: { alternate_exchange: amq.fanout } }
             queues: { q: { dead_letter: { exchange: dead }, bindings: [ { exchange: dead, routing_key: k } ] } }
-        "#;
+        ";
         let indented = one.replace('\n', "\n        ");
         let spec = format!("{one}\n            vhosts:\n              a/b:{indented}");
         let line = |vhost: &str, text: &str| text.replace("jobs/", &format!("jobs/{vhost}"));
