@@ -106,7 +106,7 @@ class Same:
         for path in self.mounts:
             words += ["--mount", f"type=volume,source={NAME}-data,target={path}"]
         for path, copy in self.files.items():
-            words += ["--volume", f"{copy}:{path}:ro"]
+            words += ["--volume", f"{copy}:{path}"]
         for line in self.limits:
             words += ["--ulimit", line]
         return [*words, self.image]
@@ -120,7 +120,7 @@ class Same:
             "environment": self.env,
             "ports": self.ports,
             "volumes": [f"data:{path}" for path in self.mounts]
-            + [f"{copy}:{path}:ro" for path, copy in self.files.items()],
+            + [f"{copy}:{path}" for path, copy in self.files.items()],
             "healthcheck": {"test": ["CMD", "bash", "-c", f"</dev/tcp/127.0.0.1/{wire}"], "interval": "1s",
                             "timeout": "5s", "retries": 120},
         }
