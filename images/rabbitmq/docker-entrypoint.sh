@@ -5,7 +5,7 @@ set -euo pipefail
 
 if [[ "${1:-}" == rabbitmq* ]] && [ "$(id -u)" = 0 ]; then
   if [ "$1" = rabbitmq-server ]; then
-    find /var/lib/rabbitmq /etc/rabbitmq \! -user rabbitmq -exec chown rabbitmq:rabbitmq '{}' +
+    find /var/lib/rabbitmq \! -user rabbitmq -exec chown rabbitmq:rabbitmq '{}' +
   fi
   exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "${BASH_SOURCE[0]}" "$@"
 fi

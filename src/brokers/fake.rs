@@ -26,6 +26,14 @@ pub(crate) struct Mischief {
     pub(crate) stale: Duration,
     /// From this write on, counted from 0, nothing is answered any more.
     pub(crate) frozen: Option<usize>,
+    /// Until then no list shows what a broker brings back last after a start.
+    pub(crate) recovers_at: Option<Instant>,
+}
+
+impl Mischief {
+    pub(crate) fn is_recovering(&self) -> bool {
+        self.recovers_at.is_some_and(|end| Instant::now() < end)
+    }
 }
 
 /// What a write without an answer has done.

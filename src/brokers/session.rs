@@ -8,7 +8,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::converge::{Cancel, Events};
-use crate::model::{Address, Facts, Observation, Secret};
+use crate::model::{Address, Facts, Observation, Resource, Secret};
 use crate::plan::{Contents, Step};
 
 /// A connection to one broker, or to the engine: the same six calls for each.
@@ -22,7 +22,9 @@ pub trait Session: Send {
     async fn ready(&mut self) -> Result<(), SessionError>;
 
     /// Everything, in a constant number of requests. What could not be read is `unknown`, not absent.
-    async fn observe(&mut self) -> Result<Observation, SessionError>;
+    /// `wanted` is what it will be compared with: what of it no list shows is asked for by name where a broker may
+    /// leave out what is there.
+    async fn observe(&mut self, wanted: &[Resource]) -> Result<Observation, SessionError>;
 
     /// What these hold right now, from the objects themselves and not from lagging statistics.
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents>;

@@ -10,15 +10,12 @@ use super::spec;
 use super::surroundings::Surroundings;
 use super::work::{Lock, take};
 use crate::converge::{Answer, Confirm as _};
-use crate::docker::{self, EngineSession, StackId};
+use crate::docker::{self, EngineSession, VolumeSummary};
 use crate::view::View;
 
 pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let stack = spec::stack_if_there(&arguments.files, surroundings, view)?;
-    let id = match &stack {
-        Some(stack) => StackId::new(&stack.name, Some(&stack.directory)),
-        None => StackId::new(arguments.files.stack.clone().unwrap_or_default(), None),
-    };
+    let id = spec::id_of(stack.as_ref(), &arguments.files);
     let engine = docker::connect(&surroundings.engine).await?;
     let _lock = take(Lock::Take, &engine, &id, surroundings).await?;
     let Some(there) = engine.stack(&id.name).await? else {
@@ -40,9 +37,11 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
         None if arguments.orphans || orphans.is_empty() => None,
         None => Some(known.into_iter().filter(|name| !is_orphan(name)).collect()),
     };
-    if arguments.volumes && !there.volumes.is_empty() {
-        let volumes = there.volumes.join("\n  ");
-        let question = format!("These volumes and all that is in them will be gone:\n  {volumes}\nRemove them?");
+    let is_chosen = |volume: &&VolumeSummary| brokers.as_ref().is_none_or(|brokers| brokers.contains(&volume.broker));
+    let doomed = names(there.volumes.iter().filter(is_chosen));
+    if arguments.volumes && !doomed.is_empty() {
+        let doomed = doomed.join("\n  ");
+        let question = format!("These volumes and all that is in them will be gone:\n  {doomed}\nRemove them?");
         match view.ask().confirm(&question) {
             Answer::Yes => {}
             Answer::No => return Ok(Code::Blocked),
@@ -56,14 +55,18 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     let removed = session.remove(brokers.as_ref(), arguments.volumes, view.events()).await;
     let outcomes = removed.map_err(|error| CliError::Failed(crate::error_chain(&error)))?;
     if !arguments.orphans && arguments.brokers.is_empty() && !orphans.is_empty() {
-        let names = orphans.join(", ");
+        let orphans = orphans.join(", ");
         view.note(&format!(
-            "left: {names}, which the file does not have any more\nremove them too: mqlab down --orphans"
+            "left: {orphans}, which the file does not have any more\nremove them too: mqlab down --orphans"
         ));
     }
     let left = engine.stack(&id.name).await?.map(|stack| stack.volumes).unwrap_or_default();
     if !left.is_empty() && !arguments.volumes {
-        view.note(&format!("data stays in {} (remove it too: mqlab down --volumes)", left.join(", ")));
+        view.note(&format!("data stays in {} (remove it too: mqlab down --volumes)", names(&left).join(", ")));
     }
     Ok(end("down", &outcomes, view))
+}
+
+fn names<'a>(volumes: impl IntoIterator<Item = &'a VolumeSummary>) -> Vec<&'a str> {
+    volumes.into_iter().map(|volume| volume.name.as_str()).collect()
 }

@@ -13,7 +13,7 @@ use super::work::{Lock, take};
 use crate::brokers::{Outcome, OutcomeResult};
 use crate::docker::{self, Power};
 use crate::spec::{list, suggest};
-use crate::view::{Form, View, envelope};
+use crate::view::{Form, View, envelope, failed_for_people, outcomes_as_lines};
 
 pub(super) async fn power(
     arguments: &Arguments,
@@ -53,14 +53,18 @@ pub(super) fn chosen(names: &[String], stack: &str, known: &[String]) -> Result<
 /// Outcomes that had no plan before them.
 pub(super) fn end(command: &str, outcomes: &[Outcome], view: &View) -> Code {
     match view.form() {
-        Form::Human => {}
-        Form::Plain => {
-            let word = |outcome: &Outcome| if outcome.result == OutcomeResult::Done { "done" } else { "failed" };
-            let lines: Vec<String> = outcomes.iter().map(|one| format!("{} {}\n", word(one), one.address)).collect();
-            view.result(&lines.concat());
-        }
+        Form::Human => say_failed(outcomes, view),
+        Form::Plain => view.result(&outcomes_as_lines(outcomes)),
         Form::Json => view.json(&envelope(command, &json!({ "outcomes": outcomes }))),
     }
     let done = outcomes.iter().filter(|outcome| outcome.result == OutcomeResult::Done).count();
     Ending { done, failed: outcomes.len() - done, ..Ending::default() }.code()
+}
+
+/// What did not go as wanted, for people.
+pub(super) fn say_failed(outcomes: &[Outcome], view: &View) {
+    let text = failed_for_people(outcomes, view.paint_errors());
+    if !text.is_empty() {
+        view.say(&text);
+    }
 }

@@ -7,6 +7,7 @@ use tokio::process::Command;
 use super::arguments::Run;
 use super::error::CliError;
 use super::exit::Code;
+use super::power::say_failed;
 use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{env, up};
@@ -33,14 +34,16 @@ pub(super) async fn run(arguments: &Run, surroundings: &Surroundings, view: &Vie
         _ => Before::Nothing,
     };
     let code = up_and_run(arguments, &work, surroundings, view).await;
-    if matches!(&code, Ok(code) if *code != Code::Done) || code.is_err() {
+    // Who interrupted it knows why it ended.
+    if code.as_ref().ok() != Some(&Code::Done) && work.signals.seen().is_none() {
         show_logs(&work, view).await;
     }
     if !arguments.keep && before != Before::Containers {
         let session = EngineSession::new(work.engine.clone(), work.id.clone(), Vec::new());
         let removed = session.remove(None, before == Before::Nothing, view.events()).await;
-        if let Err(error) = removed {
-            view.error(&format!("the stack could not be removed: {}", crate::error_chain(&error)));
+        match removed {
+            Ok(outcomes) => say_failed(&outcomes, view),
+            Err(error) => view.error(&format!("the stack could not be removed: {}", crate::error_chain(&error))),
         }
     }
     code

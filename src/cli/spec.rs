@@ -83,10 +83,15 @@ pub(super) fn is_there(files: &Files, surroundings: &Surroundings) -> bool {
 
 /// Which stack, by its file or by `--stack` alone.
 pub(super) fn stack_id(files: &Files, surroundings: &Surroundings, view: &View) -> Result<StackId, CliError> {
-    Ok(match stack_if_there(files, surroundings, view)? {
+    Ok(id_of(stack_if_there(files, surroundings, view)?.as_ref(), files))
+}
+
+/// The stack that [`stack_if_there`] gave, or the one that `--stack` names.
+pub(super) fn id_of(stack: Option<&Stack>, files: &Files) -> StackId {
+    match stack {
         Some(stack) => StackId::new(&stack.name, Some(&stack.directory)),
         None => StackId::new(files.stack.clone().unwrap_or_default(), None),
-    })
+    }
 }
 
 /// The diagnostics in the form that was asked for. JSON says nothing here: a result can be only one document.

@@ -83,7 +83,7 @@ impl Run<'_> {
         target.deadline = PATIENCE;
         let mut session = broker.broker.connect(target);
         session.ready().await.map_err(failed)?;
-        let observation = session.observe().await.map_err(failed)?;
+        let observation = session.observe(&broker.topology).await.map_err(failed)?;
         let kinds = broker.broker.description().kinds;
         let holds = |address: &Address| {
             kinds.iter().any(|kind| kind.kind == address.kind && kind.consume && !(kind.protected)(address))

@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::topology::{Connected, Topology};
-use super::{Cancel, Confirm, ConvergeError, Events, ready, survey};
+use super::{Cancel, Confirm, ConvergeError, Event, Events, ready, survey};
 use crate::docker::{Engine, Inventory, StackId};
 use crate::model::{STACK, Stack};
 use crate::plan::{DiffOptions, Plan};
@@ -92,7 +92,13 @@ impl Run<'_> {
     pub async fn up(&self) -> Result<Report, ConvergeError> {
         let (inventory, memory) = self.begin().await?;
         let (lowered, mut report) = self.containers(inventory).await?;
-        self.topology(&lowered, memory, &mut report).await;
+        let inventory = self.topology(&lowered, memory, &mut report).await;
+        match self.engine.remove_leftovers(&self.id, &inventory).await {
+            Ok(removed) => removed.into_iter().for_each(|name| {
+                self.events.emit(Event::Note { text: format!("removed {name}, which an interrupted run had left") });
+            }),
+            Err(error) => report.fail(STACK, &error),
+        }
         Ok(report)
     }
 
@@ -127,8 +133,9 @@ impl Run<'_> {
         nodes.into_iter().filter(|node| node.state == "paused").map(|node| node.broker).collect()
     }
 
-    /// From here on something may have been done, so whatever goes wrong is told beside it.
-    async fn topology(&self, lowered: &[Lowered<'_>], memory: Memory, report: &mut Report) {
+    /// From here on something may have been done, so whatever goes wrong is told beside it. Gives what the engine
+    /// has in the end.
+    async fn topology(&self, lowered: &[Lowered<'_>], memory: Memory, report: &mut Report) -> Inventory {
         let connected = ready::connect(self, lowered, report).await;
         let stage = Topology {
             folder: &self.folder,
@@ -143,6 +150,7 @@ impl Run<'_> {
             Inventory::default()
         });
         describe(&self.engine, &inventory, &self.id, lowered, &versions, report);
+        inventory
     }
 }
 

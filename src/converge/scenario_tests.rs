@@ -328,3 +328,32 @@ fn one_asked_for_deletes_the_binding_and_nothing_else() {
         assert!(!lab.has(&by_hand()) && lab.has(&queue()));
     });
 }
+
+#[test]
+fn a_stream_that_no_list_shows_yet_is_not_made_again() {
+    simulate(async {
+        let lab = lab().await;
+        let streaming = mail("stream", 3);
+        let report = lab.apply(&streaming, &DiffOptions::default()).await;
+        assert_eq!((report.done(), report.checks_failed()), (1, 0), "{:#?}", report.checks);
+
+        let restarted = |for_seconds| {
+            let recovers_at = Some(tokio::time::Instant::now() + Duration::from_secs(for_seconds));
+            lab.rabbit.shared.behave(Mischief { recovers_at, ..Mischief::default() });
+        };
+        restarted(5);
+        let report = lab.apply(&streaming, &DiffOptions::default()).await;
+        assert!(lines(&report).is_empty(), "{:?}", lines(&report));
+
+        restarted(3600);
+        let report = lab.apply(&streaming, &DiffOptions::default()).await;
+        assert_eq!(
+            lines(&report),
+            [
+                "! jobs/queue/mail.eu: could not be read [mqlab.yaml:9] | its state is unknown: the broker started not long ago and is still \
+              bringing this stream back | run the same command again in a moment"
+            ]
+        );
+        assert!(lab.rabbit.touched().is_empty(), "{:?}", lab.rabbit.touched());
+    });
+}

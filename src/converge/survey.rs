@@ -70,7 +70,7 @@ pub(super) async fn broker(
     let Connected { lowered, mut session } = connected;
     let name = lowered.model.name.clone();
     let failed = |source| ConvergeError::Broker { broker: name.clone(), source };
-    let observation = session.observe().await.map_err(failed)?;
+    let observation = session.observe(&lowered.topology).await.map_err(failed)?;
     let mut plan = compare(options, lowered, memory, &observation);
     let contents = session.inspect(&plan::at_risk(&plan)).await;
     plan::guard(&mut plan, &contents, lowered.broker.description().kinds);

@@ -36,5 +36,5 @@ pub use lower::{WantedNode, inputs, resources, wanted};
 pub use rules::kinds;
 pub use session::EngineSession;
 pub use settle::{Settled, settle};
-pub use stacks::{NodeSummary, Power, StackSummary};
+pub use stacks::{NodeSummary, Power, StackSummary, VolumeSummary};
 pub use watch::{ContainerState, Death, ExecResult, LogLine};

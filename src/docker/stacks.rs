@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::inventory::{FoundContainer, Inventory, Labelled};
+use super::inventory::{FoundContainer, FoundVolume, Inventory, Labelled};
 use super::labels::{self, Labels};
 use super::lower::node_address;
 use super::{Engine, Error, StackId, observe, ports, steps};
@@ -21,7 +21,15 @@ pub struct StackSummary {
     /// The folder of its file.
     pub directory: Option<String>,
     pub nodes: Vec<NodeSummary>,
-    pub volumes: Vec<String>,
+    pub volumes: Vec<VolumeSummary>,
+}
+
+/// A volume as its labels tell it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct VolumeSummary {
+    pub name: String,
+    /// Whose data it holds.
+    pub broker: String,
 }
 
 /// A node as its labels and the engine tell it.
@@ -103,6 +111,16 @@ impl Engine {
         Ok(join_all(work).await)
     }
 
+    /// Removes what an interrupted run made and nobody will start. The engine may have made it only after that run
+    /// was killed, so this comes last. Gives the names.
+    pub async fn remove_leftovers(&self, stack: &StackId, inventory: &Inventory) -> Result<Vec<String>, Error> {
+        let leftovers: Vec<_> = inventory.containers_of(&stack.name).filter(|found| found.state == "created").collect();
+        for leftover in &leftovers {
+            steps::remove_container(self, &leftover.id).await?;
+        }
+        Ok(leftovers.into_iter().map(|leftover| leftover.name.clone()).collect())
+    }
+
     async fn power_one(&self, container: &str, power: Power) -> Result<(), Error> {
         if power != Power::Start {
             steps::stop_container(self, container, None).await?;
@@ -151,10 +169,15 @@ fn summaries(inventory: &Inventory) -> Vec<StackSummary> {
     }
     for (name, stack) in &mut stacks {
         stack.nodes = inventory.nodes_of(name).values().filter_map(|found| node_summary(found)).collect();
-        stack.volumes = inventory.volumes_of(name).map(|found| found.name.clone()).collect();
+        stack.volumes = inventory.volumes_of(name).filter_map(volume_summary).collect();
         stack.volumes.sort();
     }
     stacks.into_values().collect()
+}
+
+fn volume_summary(found: &FoundVolume) -> Option<VolumeSummary> {
+    let (broker, _) = found.node()?;
+    Some(VolumeSummary { name: found.name.clone(), broker })
 }
 
 fn node_summary(found: &FoundContainer) -> Option<NodeSummary> {

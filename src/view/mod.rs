@@ -22,7 +22,7 @@ pub use hints::Hints;
 pub use json::envelope;
 pub use paint::Paint;
 pub use plan::{plans_as_lines, plans_for_people};
-pub use report::{Ending, brokers_table, ending_as_lines, ending_for_people};
+pub use report::{Ending, brokers_table, ending_as_lines, ending_for_people, failed_for_people, outcomes_as_lines};
 pub use table::Table;
 
 /// The form of the result.

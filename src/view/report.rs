@@ -38,7 +38,7 @@ pub fn ending_for_people(ending: &Ending<'_>, paint: Paint) -> String {
             let _ = writeln!(out, "  {about}{}", note.text);
         }
     }
-    failed(&report.outcomes, paint, &mut out);
+    out.push_str(&failed_for_people(&report.outcomes, paint));
     for check in report.checks.iter().filter(|check| !check.ok) {
         let _ = writeln!(out, "  {} {}: {}: {}", paint.bad("✗"), check.broker, check.name, check.detail);
     }
@@ -53,8 +53,10 @@ pub fn ending_for_people(ending: &Ending<'_>, paint: Paint) -> String {
     out
 }
 
-/// Each reason once, however many objects it is about: a broker that goes away is one piece of news.
-fn failed(outcomes: &[Outcome], paint: Paint, out: &mut String) {
+/// What failed, and why. Each reason once, however many objects it is about: a broker that goes away is one piece
+/// of news.
+pub fn failed_for_people(outcomes: &[Outcome], paint: Paint) -> String {
+    let mut out = String::new();
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for outcome in outcomes {
         let reason = match &outcome.result {
@@ -75,6 +77,7 @@ fn failed(outcomes: &[Outcome], paint: Paint, out: &mut String) {
         let more: usize = reasons[TOLD..].iter().map(|(_, addresses)| addresses.len()).sum();
         let _ = writeln!(out, "  {} and {more} more that failed", paint.bad("✗"));
     }
+    out
 }
 
 /// The first few of them.
@@ -169,16 +172,7 @@ pub fn ending_as_lines(report: &Report) -> String {
         out.extend(plan.steps.iter().map(|step| step.to_line() + "\n"));
         out.extend(plan.unmanaged.iter().map(|unmanaged| format!("? {}\n", unmanaged.address)));
     }
-    for outcome in &report.outcomes {
-        let (word, why) = match &outcome.result {
-            OutcomeResult::Done => ("done", ""),
-            OutcomeResult::Failed { reason } => ("failed", reason.as_str()),
-            OutcomeResult::Unknown { reason } => ("unknown", reason.as_str()),
-            OutcomeResult::NotTried { because } => ("not tried", because.as_str()),
-        };
-        let why = if why.is_empty() { String::new() } else { format!(": {}", why.replace('\n', " | ")) };
-        let _ = writeln!(out, "{word} {}{why}", outcome.address);
-    }
+    out.push_str(&outcomes_as_lines(&report.outcomes));
     for check in &report.checks {
         let word = if check.ok { "ok" } else { "not ok" };
         let _ = writeln!(out, "{word} {}: {}: {}", check.broker, check.name, check.detail);
@@ -192,5 +186,21 @@ pub fn ending_as_lines(report: &Report) -> String {
         }
     }
     let _ = writeln!(out, "{}", footer(&report.plans));
+    out
+}
+
+/// The stable form of what became of steps, a line each.
+pub fn outcomes_as_lines(outcomes: &[Outcome]) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        let (word, why) = match &outcome.result {
+            OutcomeResult::Done => ("done", ""),
+            OutcomeResult::Failed { reason } => ("failed", reason.as_str()),
+            OutcomeResult::Unknown { reason } => ("unknown", reason.as_str()),
+            OutcomeResult::NotTried { because } => ("not tried", because.as_str()),
+        };
+        let why = if why.is_empty() { String::new() } else { format!(": {}", why.replace('\n', " | ")) };
+        let _ = writeln!(out, "{word} {}{why}", outcome.address);
+    }
     out
 }

@@ -1,7 +1,7 @@
 //! A stack's days: settings for programs, stopped and started, taken down and brought back, run for one command.
 
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -9,6 +9,7 @@ use super::kafka_client::Kafka;
 use super::kafka_tools;
 use super::lab::{Lab, Ran, docker, identity, same, until};
 use super::rabbit::{ROOT, Rabbit, Talk};
+use super::strangers::Stranger;
 
 /// Everything that a shell or a reader of settings could trip over.
 const AWKWARD: &str = r#"planted 'it`s' "$HOME" \n#%ü"#;
@@ -171,7 +172,19 @@ fn data_goes_when_asked(lab: &Lab) {
         docker(&["volume", "ls", "--quiet", "--filter", &label]).lines().count()
     };
     lab.mqlab(&["down", "--volumes"]).code(5).says("run it again with `--yes`");
+    let volume = |broker: &str| format!("{}-data", lab.container(broker));
+    let one = lab.mqlab(&["down", "events", "--volumes"]).code(5);
+    one.says(&volume("events")).never_says(&volume("jobs"));
     assert_eq!((volumes(), docker(&["inspect", &lab.container("jobs")]).is_empty()), (2, false));
+    // Who holds on to a volume is named, in each form, and the rest is done.
+    let mount = format!("{}:/data", volume("jobs"));
+    let stranger = Stranger::container("live-everyday-stranger", &["--volume", &mount]);
+    let in_use = "volume is in use";
+    lab.mqlab(&["down", "--volumes", "--yes"]).code(4).says(in_use).says("jobs/volume/1-data");
+    assert_eq!(volumes(), 1);
+    let plain = lab.mqlab(&["down", "--volumes", "--yes", "--format", "plain"]).code(1);
+    assert!(plain.stdout.starts_with("failed jobs/volume/1-data: ") && plain.stdout.contains(in_use), "{plain:#?}");
+    drop(stranger);
     lab.mqlab(&["down", "--volumes", "--yes"]).code(0);
     assert_eq!(volumes(), 0);
     lab.mqlab(&["down"]).code(0).says("nothing of the stack");
@@ -203,10 +216,14 @@ fn a_command_with_a_stack_of_its_own() {
     assert_eq!(left(), [0, 0, 0]);
 
     // A pipeline that is cancelled ends the command and takes the stack away too.
-    let mut run = lab.command(&["run", "--quiet", "--", "sh", "-c", "touch begun; exec sleep 600"]).spawn().unwrap();
+    let mut run = lab.command(&["run", "--quiet", "--", "sh", "-c", "touch begun; exec sleep 600"]);
+    let run = run.stderr(Stdio::piped()).spawn().unwrap();
     until("the command runs", 60, || lab.path("begun").exists());
     let pid = run.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    assert_eq!(run.wait().unwrap().code(), Some(143));
+    let ran = run.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(143), "{said}");
+    assert!(!said.contains("lines of"), "nobody asked for logs: {said}");
     assert_eq!(left(), [0, 0, 0]);
 }

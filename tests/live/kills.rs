@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::failures::signal;
 use super::lab::{Lab, docker, until};
 use super::rabbit::{ROOT, Rabbit};
-use super::strangers::{Stranger, of_stack};
+use super::strangers::{Stranger, image, of_stack};
 
 /// On a volume, so that volumes come and stay too.
 const SPEC: &str = "\
@@ -250,6 +250,11 @@ fn killed_after_every_effect_of_a_recreate() {
         assert!(matches!(scene.killed_at(moment), End::Killed), "{moment:?}");
         scene.strangers.iter().for_each(Stranger::is_untouched);
     }
+    // What the engine makes for one that is dead already, the next one finds.
+    let late = format!("{}.next", scene.lab.container("jobs"));
+    let label = format!("dev.mqlab.stack={}", scene.lab.stack());
+    docker(&["create", "--name", &late, "--label", &label, &image()]);
+    scene.converges("a container that came late");
     // And the broker dies as well.
     scene.lab.edit("ROUND: \"5\"", "ROUND: \"6\"");
     assert!(matches!(scene.killed_at(&Moment::Line("jobs starting")), End::Killed));

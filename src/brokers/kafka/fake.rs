@@ -189,7 +189,7 @@ impl Session for FakeKafka {
         Ok(())
     }
 
-    async fn observe(&mut self) -> Result<Observation, SessionError> {
+    async fn observe(&mut self, _wanted: &[Resource]) -> Result<Observation, SessionError> {
         self.gate.pass().await;
         if self.shared.lock().is_frozen() {
             tokio::time::sleep(ANSWER).await;

@@ -23,6 +23,9 @@ use crate::plan::Contents;
 pub(super) use bind::bind;
 pub(super) use stream::stream_length;
 
+/// What a broker says of a queue that it has and cannot serve: 404 like for one that it does not have.
+pub(super) const RECOVERING: &str = "is down or inaccessible";
+
 /// Asks for AMQP 0-9-1 and waits for the server's first method frame. Logs in as nobody.
 pub(super) async fn greeting(target: &Target) -> Result<(), SessionError> {
     let endpoint = endpoint(target)?;
@@ -44,7 +47,8 @@ pub(super) async fn greeting(target: &Target) -> Result<(), SessionError> {
 }
 
 /// How many messages are ready in these queues of one virtual host and how many consumers they have, by passive
-/// declares, which are exact where the management statistics lag. A queue that is not there holds nothing.
+/// declares, which are exact where the management statistics lag. A queue that is not there holds nothing; one
+/// that is there and cannot be served is an error with [`RECOVERING`] in it.
 ///
 /// Not counted: what is out for acknowledgement, and anything about streams, for which the answer is always 0.
 pub(super) async fn ready(
@@ -67,7 +71,7 @@ pub(super) async fn ready(
                 consumers: Some(queue.consumer_count().into()),
                 bytes: None,
             }),
-            Err(SessionError::Refused(reason)) if reason.contains("NOT_FOUND") => {
+            Err(SessionError::Refused(reason)) if reason.contains("NOT_FOUND") && !reason.contains(RECOVERING) => {
                 Ok(Contents { messages: Some(0), consumers: Some(0), bytes: None })
             }
             // One that does not answer would cost its deadline for each of the others too.

@@ -122,7 +122,15 @@ impl FakeRabbit {
         let inner = self.shared.lock();
         let state = inner.past.before(inner.mischief.stale);
         match path {
-            ["definitions"] => (StatusCode::OK, state.export()),
+            ["definitions"] => {
+                let mut export = state.export();
+                if inner.mischief.is_recovering()
+                    && let Some(queues) = export["queues"].as_array_mut()
+                {
+                    queues.retain(|queue| queue["arguments"]["x-queue-type"] != "stream");
+                }
+                (StatusCode::OK, export)
+            }
             ["exchanges"] => (StatusCode::OK, state.exchanges()),
             ["whoami"] => (StatusCode::OK, json!({ "name": "mqlab", "tags": ["administrator"] })),
             ["queues", vhost] => (StatusCode::OK, state.totals(vhost)),
@@ -297,6 +305,10 @@ impl Wire for FakeRabbit {
         let inner = self.shared.lock();
         let state = inner.past.now();
         let held = |queue: &&str| {
+            if inner.mischief.is_recovering() && state.kind(vhost, queue) == "stream" {
+                let reason = format!("NOT_FOUND - home node 'n' of durable queue '{queue}' is down or inaccessible");
+                return Err(SessionError::Refused(reason));
+            }
             // A passive declare says 0 for every stream.
             let count = if state.kind(vhost, queue) == "stream" { 0 } else { state.held(vhost, queue) };
             Ok(Contents { messages: Some(count), consumers: Some(0), bytes: None })

@@ -190,7 +190,7 @@ pub(crate) async fn a_frozen_broker_is_an_error(target: &Target, pause: impl FnO
     pause();
 
     let started = Instant::now();
-    let error = live.session.observe().await.unwrap_err().to_string();
+    let error = live.session.observe(&[]).await.unwrap_err().to_string();
     assert!(error.contains("jobs (management, ") && error.contains("within 2 s"), "{error}");
     let error = live.session.ready().await.unwrap_err().to_string();
     assert!(error.contains("jobs (amqp, ") && error.contains("within 2 s"), "{error}");
@@ -245,7 +245,7 @@ pub(crate) async fn a_closed_port_is_said_at_once(target: &Target) {
     let nobody = Target { endpoints, ..target.clone() };
     let mut live = Live::connect(&nobody);
     let started = Instant::now();
-    let error = live.session.observe().await.unwrap_err();
+    let error = live.session.observe(&[]).await.unwrap_err();
     assert_eq!(error.to_string(), format!("cannot reach jobs (management, {endpoint})"));
     let error = live.session.ready().await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("not ready: cannot reach jobs (amqp, {endpoint})")), "{error}");

@@ -89,14 +89,18 @@ impl<'a> Live<'a> {
     }
 
     pub(crate) async fn observe(&mut self) -> Observation {
-        let observation = self.session.observe().await.unwrap();
+        self.observe_for(&[]).await
+    }
+
+    async fn observe_for(&mut self, wanted: &[Resource]) -> Observation {
+        let observation = self.session.observe(wanted).await.unwrap();
         self.facts = observation.facts.clone();
         observation
     }
 
     /// As a run compares: the diff, the broker's own objections, and what would be lost.
     pub(crate) async fn plan(&mut self, wanted: &[Resource], options: &DiffOptions) -> Plan {
-        let observation = self.observe().await;
+        let observation = self.observe_for(wanted).await;
         let facts = self.facts.clone();
         let row = BrokerRules { kinds: broker().description().kinds, facts: &facts, unmanaged_fails: false };
         let rules = Rules::from([(self.target.broker.clone(), row)]);

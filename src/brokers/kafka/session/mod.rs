@@ -19,7 +19,7 @@ use async_trait::async_trait;
 
 use crate::brokers::kafka::container::CLUSTER_ID;
 use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
-use crate::model::{Address, Observation};
+use crate::model::{Address, Observation, Resource};
 use crate::plan::Contents;
 
 use client::{Client, Cluster};
@@ -75,7 +75,7 @@ impl Session for KafkaSession {
         }
     }
 
-    async fn observe(&mut self) -> Result<Observation, SessionError> {
+    async fn observe(&mut self, _wanted: &[Resource]) -> Result<Observation, SessionError> {
         let (broker, facts) = (self.target.broker.clone(), self.target.facts.clone());
         let observation = self.client()?.run(move |client| observe::observe(client, &broker, &facts)).await?;
         self.refuse_another(observation.facts.observed.get(CLUSTER_ID).map(String::as_str))?;

@@ -5,7 +5,7 @@
 //! of many. So what it did is always read again, and what is missing is tried by itself, to name the culprit.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::super::definitions::{document, needs_amqp};
 use super::super::kinds;
@@ -14,11 +14,7 @@ use super::{RabbitSession, contents, write};
 use crate::brokers::{Batch, Ledger, Outcome, OutcomeResult, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource, Value};
-use crate::net::Backoff;
 use crate::plan::{Action, Step};
-
-/// What a broker says of a queue that it is still bringing back after a start (seen on 4.0 with streams).
-const RECOVERING: &str = "is down or inaccessible";
 
 /// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RabbitSession, batch: Batch<'_>) -> Vec<Outcome> {
@@ -123,18 +119,7 @@ impl Run<'_, '_> {
     async fn put(&mut self, step: &Step) -> Result<(), SessionError> {
         let Some(after) = &step.after else { return Ok(()) };
         self.enter(&step.address).await?;
-        let began = Instant::now();
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
-        loop {
-            match write::put(self.session.client()?, after, step.before.as_ref()).await {
-                Err(SessionError::Refused(reason))
-                    if reason.contains(RECOVERING) && began.elapsed() < self.session.target.deadline =>
-                {
-                    backoff.wait().await;
-                }
-                other => break other?,
-            }
-        }
+        write::put(self.session.client()?, after, step.before.as_ref()).await?;
         if after.address.kind == kinds::VHOST {
             // Who makes one may do everything in it.
             self.session.entered.insert(after.address.name.clone());

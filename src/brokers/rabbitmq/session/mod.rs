@@ -2,6 +2,7 @@
 
 mod apply;
 mod contents;
+mod hidden;
 mod replace;
 mod verify;
 mod write;
@@ -114,7 +115,8 @@ impl Session for RabbitSession {
         Ok(())
     }
 
-    async fn observe(&mut self) -> Result<Observation, SessionError> {
+    /// Twice the deadline while a broker that has just started brings wanted streams back.
+    async fn observe(&mut self, wanted: &[Resource]) -> Result<Observation, SessionError> {
         let facts = self.target.facts.clone();
         let client = self.client()?;
         let (definitions, exchanges, overview, nodes) = tokio::try_join!(
@@ -123,11 +125,9 @@ impl Session for RabbitSession {
             client.get(&["overview"], &[("disable_stats", "true")]),
             client.get(&["nodes"], NODES),
         )?;
-        Ok(Observation {
-            resources: self.read(&definitions, &exchanges),
-            unknown: Vec::new(),
-            facts: observed_facts(facts, &overview, &nodes),
-        })
+        let there = self.read(&definitions, &exchanges);
+        let (resources, unknown) = hidden::settled(self, wanted, there).await?;
+        Ok(Observation { resources, unknown, facts: observed_facts(facts, &overview, &nodes) })
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
