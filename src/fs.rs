@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use thiserror::Error;
 
@@ -45,6 +46,12 @@ pub fn entry(path: &Path) -> Result<Option<Entry>, FsError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("look at", path)(error)),
     }
+}
+
+/// Size of a file and when it was last written: others after whoever wrote to it.
+pub fn stamp(path: &Path) -> Result<(u64, SystemTime), FsError> {
+    let found = std::fs::symlink_metadata(path).map_err(failed("look at", path))?;
+    Ok((found.len(), found.modified().map_err(failed("look at", path))?))
 }
 
 /// The bytes of a file; `None` where there is none.

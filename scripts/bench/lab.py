@@ -2,9 +2,8 @@
 
 import json
 import os
-import shutil
 
-from tools import MQLAB, ROOT, WORK, Broken, measured, quiet
+from tools import MQLAB, ROOT, WORK, Broken, discard, measured, quiet
 
 
 def large(kind, count, storage):
@@ -42,7 +41,7 @@ class Lab:
         self.remove_folder()
 
     def remove_folder(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
+        discard(self.folder)
 
     def write(self, name, lines):
         (self.folder / name).write_text("\n".join(lines) + "\n")

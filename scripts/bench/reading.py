@@ -1,9 +1,7 @@
 """What needs no broker: reading a spec, refusing one, writing the site."""
 
-import shutil
-
 from lab import Lab, large
-from tools import MQLAB, Broken, Row, measured, output, repeated
+from tools import MQLAB, Broken, Row, discard, measured, output, repeated
 
 LINES = 10_000
 HUGE = 100 * 1024 * 1024
@@ -75,10 +73,10 @@ def site(lab, runs, kind, count, what):
     def build():
         return measured(command, cwd=lab.folder)
 
-    ours = repeated(runs, build, before=lambda: shutil.rmtree(folder, ignore_errors=True))
+    ours = repeated(runs, build, before=lambda: discard(folder))
     pages = sum(1 for _ in folder.rglob("*.html"))
     note = f"{pages:,} pages"
     yield Row("reading", f"the site of {what}", "mqlab site build -f site.yaml", ours, plus=2.0, note=note)
     again = repeated(runs, build)
     yield Row("reading", "the same again, nothing changed", "mqlab site build -f site.yaml", again, plus=2.0)
-    shutil.rmtree(folder)
+    discard(folder)

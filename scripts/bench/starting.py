@@ -1,9 +1,11 @@
 """One broker without topology from nothing to its first answer, and the tour again."""
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 from lab import Lab, large, socket, without_topology
@@ -63,6 +65,16 @@ def one(runs, kind, title, broker, port, wait):
         quiet("docker", "network", "rm", NAME)
 
 
+def unpack(source, copy):
+    """A file of a container, with its owner, which `docker cp` to a file leaves out."""
+    archive = subprocess.run(["docker", "cp", source, "-"], check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        member = members.next()
+        copy.write_bytes(members.extractfile(member).read())
+    copy.chmod(member.mode)
+    os.chown(copy, member.uid, member.gid)
+
+
 class Same:
     """The container that mqlab made, said in the words of the docker command."""
 
@@ -92,7 +104,7 @@ class Same:
             path = line[2:]
             if path.startswith("/etc/rabbitmq/") and Path(path).suffix in (".conf", "") and path != "/etc/rabbitmq/conf.d":
                 copy = self.folder / f"file-{len(files)}"
-                quiet("docker", "cp", "--archive", f"{container}:{path}", copy)
+                unpack(f"{container}:{path}", copy)
                 files[path] = copy
         return files
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
+TRASH = WORK / "trash"
 MQLAB = Path(os.environ.get("MQLAB", ROOT / "target" / "release" / "mqlab"))
 BARE = WORK / "bare"
 #: Seconds that a run waits for the machine to be idle. More where others work on it.
@@ -104,6 +105,14 @@ def quiet(*command, **more):
     if done.returncode != 0:
         raise Broken(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def discard(folder):
+    """Puts a folder out of the way. A file system that avoids numbers of files that were just deleted (ext4, for
+    minutes) makes new ones several times slower, so nothing is deleted before all is measured."""
+    if folder.exists():
+        TRASH.mkdir(parents=True, exist_ok=True)
+        folder.rename(TRASH / f"{len(os.listdir(TRASH))}-{folder.name}")
 
 
 def calm(patience=None):

@@ -4,7 +4,7 @@ import json
 import re
 
 from lab import Lab, large, without_topology
-from tools import Broken, Row, alternated, bare
+from tools import Broken, Row, alternated, bare, discard
 
 QUEUES = 1000
 TOPICS = 1000
@@ -47,6 +47,7 @@ def rabbitmq(runs):
 
         def fresh():
             lab.down()
+            discard(lab.folder / "mqlab-site")
             lab.do("up", "-f", "empty.yaml")
 
         def ours():
@@ -77,6 +78,7 @@ def kafka(runs):
 
         def fresh():
             lab.down()
+            discard(lab.folder / "mqlab-site")
             lab.do("up", "-f", "empty.yaml")
 
         def ours():

@@ -21,7 +21,7 @@ pub(crate) use kafka::{FakeKafka, FakeTopic};
 pub use ledger::Ledger;
 #[cfg(test)]
 pub(crate) use rabbitmq::FakeRabbit;
-pub use session::{Batch, Check, Endpoint, Outcome, OutcomeResult, Session, SessionError, Target};
+pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Session, SessionError, Target};
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {

@@ -21,10 +21,11 @@ pub trait Session: Send {
     /// [`SessionError::NotReady`] means "ask again", everything else is final.
     async fn ready(&mut self) -> Result<(), SessionError>;
 
-    /// Everything, in a constant number of requests. What could not be read is `unknown`, not absent.
-    /// `wanted` is what it will be compared with: what of it no list shows is asked for by name where a broker may
-    /// leave out what is there.
-    async fn observe(&mut self, wanted: &[Resource]) -> Result<Observation, SessionError>;
+    /// Everything that is there, in a constant number of requests. What could not be read is `unknown`, not absent.
+    ///
+    /// Attributes that nobody is interested in may be left out where they cost the broker work, and what is wanted and
+    /// in no list is asked for by name where a broker's lists leave out what is there.
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError>;
 
     /// What these hold right now, from the objects themselves and not from lagging statistics.
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents>;
@@ -39,6 +40,17 @@ pub trait Session: Send {
 
     /// Sends one message through scratch objects of ours and takes it back.
     async fn probe(&mut self) -> Vec<Check>;
+}
+
+/// What an observation will be compared with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Interest<'a> {
+    /// What the file wants.
+    pub wanted: &'a [Resource],
+    /// What the last apply left behind.
+    pub last: &'a [Resource],
+    /// Every attribute of everything.
+    pub whole: bool,
 }
 
 /// Steps for one session.

@@ -22,8 +22,12 @@ pub(super) fn declared(stack: &Stack) -> Vec<Resource> {
 }
 
 /// The declared objects that these texts mean. `flag` is for the message.
-pub(super) fn all_declared(flag: &str, texts: &[String], declared: &[Resource]) -> Result<BTreeSet<Address>, CliError> {
-    texts.iter().map(|text| one_declared(flag, text, declared, |_| true)).collect()
+pub(super) fn all_declared(flag: &str, texts: &[String], stack: &Stack) -> Result<BTreeSet<Address>, CliError> {
+    if texts.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let declared = declared(stack);
+    texts.iter().map(|text| one_declared(flag, text, &declared, |_| true)).collect()
 }
 
 /// The declared object that a text means, among those of the right kind.
@@ -63,12 +67,11 @@ pub(super) fn one_declared(
 }
 
 /// Objects that are to be deleted: in full, on a broker of the stack, and not in the file.
-pub(super) fn all_surplus(
-    flag: &str,
-    texts: &[String],
-    stack: &Stack,
-    declared: &[Resource],
-) -> Result<BTreeSet<Address>, CliError> {
+pub(super) fn all_surplus(flag: &str, texts: &[String], stack: &Stack) -> Result<BTreeSet<Address>, CliError> {
+    if texts.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let declared = declared(stack);
     let one = |text: &String| {
         let usage = |why: &str| CliError::Usage(format!("{flag} {text}: {why}"));
         let address: Address = text.parse().map_err(|_| usage("write the whole address, as `mqlab drift` lists it"))?;

@@ -12,11 +12,10 @@ use crate::view::View;
 
 pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let work = Work::open(&arguments.files, Lock::Take, surroundings, view).await?;
-    let declared = address::declared(&work.stack);
     let diff = DiffOptions {
-        only: address::all_declared("--only", &arguments.only, &declared)?,
-        replace: address::all_declared("--replace", &arguments.replace, &declared)?,
-        delete: address::all_surplus("--delete", &arguments.delete, &work.stack, &declared)?,
+        only: address::all_declared("--only", &arguments.only, &work.stack)?,
+        replace: address::all_declared("--replace", &arguments.replace, &work.stack)?,
+        delete: address::all_surplus("--delete", &arguments.delete, &work.stack)?,
         allow_data_loss: arguments.permits.allow_data_loss,
         ..DiffOptions::default()
     };

@@ -12,10 +12,9 @@ use crate::view::{Form, View, envelope, plans_as_lines, plans_for_people};
 
 pub(super) async fn plan(arguments: &Plan, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let work = Work::open(&arguments.files, Lock::Leave, surroundings, view).await?;
-    let declared = address::declared(&work.stack);
     let diff = DiffOptions {
-        only: address::all_declared("--only", &arguments.only, &declared)?,
-        replace: address::all_declared("--replace", &arguments.replace, &declared)?,
+        only: address::all_declared("--only", &arguments.only, &work.stack)?,
+        replace: address::all_declared("--replace", &arguments.replace, &work.stack)?,
         strict: arguments.strict,
         ..DiffOptions::default()
     };

@@ -1,6 +1,7 @@
 //! A run's report as the site tells it, kept in `.mqlab/`, and the site made from it.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use super::error::CliError;
@@ -13,8 +14,9 @@ use crate::plan::{Action, Step};
 use crate::site::{
     self, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport, Written,
 };
+use crate::state::SiteLeft;
 
-/// Keeps the report and writes the site. A run that did nothing leaves both as they are, unless the brokers look
+/// Keeps the report and writes the site, unless it is as the last run left it and would come out the same. A run that did nothing leaves both as they are, unless the brokers look
 /// different from the last time.
 pub(super) fn record(
     work: &Work,
@@ -29,7 +31,25 @@ pub(super) fn record(
             now_told
         }
     };
-    write(&work.stack, Some(&kept))
+    let out = &work.stack.site.out;
+    let input = surroundings.program.map(|program| {
+        let mut state = DefaultHasher::new();
+        (program, &work.stack, &kept).hash(&mut state);
+        state.finish()
+    });
+    if let Some(before) = work.folder.site()
+        && Some(before.input) == input
+        && let Some((unchanged, files)) = site::fingerprint(out)
+        && before.files == files
+    {
+        return Ok((out.join("index.html"), Written { unchanged, ..Written::default() }));
+    }
+    let done = write(&work.stack, Some(&kept))?;
+    if let (Some(input), Some((_, files))) = (input, site::fingerprint(out)) {
+        // Without it the next run makes the site once more.
+        let _ = work.folder.write_site(&SiteLeft { input, files });
+    }
+    Ok(done)
 }
 
 /// Builds the site of a stack into its folder.

@@ -28,6 +28,7 @@ enum Before {
 
 pub(super) async fn run(arguments: &Run, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let work = Work::open(&arguments.files, Lock::Take, surroundings, view).await?;
+    work.engine.is_of_this_folder(&work.id).await?;
     let before = match work.engine.stack(&work.id.name).await? {
         Some(stack) if !stack.nodes.is_empty() => Before::Containers,
         Some(stack) if !stack.volumes.is_empty() => Before::Data,

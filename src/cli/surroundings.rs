@@ -17,9 +17,14 @@ pub(super) struct Surroundings {
     /// Where locks are.
     pub(super) lock_folder: PathBuf,
     pub(super) terminal: Terminal,
+    /// Which build of mqlab this is, where that can be told.
+    pub(super) program: Option<Program>,
     /// As typed, for reports and for who waits on our lock.
     pub(super) command: String,
 }
+
+/// The executable's size and when it was written.
+pub(super) type Program = (u64, std::time::SystemTime);
 
 /// What is at the other end of the three streams.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +69,7 @@ impl Surroundings {
                     .is_some_and(|locale| locale == "C" || locale == "POSIX"),
                 width: console::Term::stderr().size_checked().map_or(100, |(_, columns)| columns.into()),
             },
+            program: std::env::current_exe().ok().and_then(|path| crate::fs::stamp(&path).ok()),
             command: command(),
         }
     }

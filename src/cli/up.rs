@@ -15,9 +15,8 @@ use crate::view::{self, Form, View, envelope};
 
 pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let work = Work::open(&arguments.files, Lock::Take, surroundings, view).await?;
-    let declared = address::declared(&work.stack);
     let diff = DiffOptions {
-        only: address::all_declared("--only", &arguments.only, &declared)?,
+        only: address::all_declared("--only", &arguments.only, &work.stack)?,
         allow_data_loss: arguments.permits.allow_data_loss,
         ..DiffOptions::default()
     };
@@ -32,8 +31,6 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
 }
 
 pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result<Report, CliError> {
-    let facts = work.engine.facts();
-    view.note(&format!("{} on {} (Docker {})", work.stack.name, facts.address, facts.version));
     let ask = view.ask();
     work.or_interrupted(work.run(options, view, &ask).up().await, view)
 }

@@ -45,7 +45,6 @@ impl Work {
         let id = StackId::new(&stack.name, Some(&stack.directory));
         let folder = Folder::of(&stack.directory, &stack.name);
         let lock = take(lock, &engine, &id, surroundings).await?;
-        engine.is_of_this_folder(&id).await?;
         Ok(Self { stack, engine, id, folder, signals: Signals::listen(view), _lock: lock })
     }
 

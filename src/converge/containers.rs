@@ -9,6 +9,7 @@ use super::report::Report;
 use super::run::Run;
 use super::survey::{self, EngineSurvey};
 use super::{ConvergeError, confirm, execute};
+use crate::brokers::Interest;
 use crate::docker::{Engine, Inventory};
 use crate::images::Images;
 use crate::model::{Address, ImageServed, Resource, Storage};
@@ -106,7 +107,7 @@ fn is_running(observed: &[Resource], step: &Step) -> bool {
 async fn inside(lowered: &Lowered<'_>, engine: &Engine) -> Option<String> {
     const UNKNOWN: &str = "what it holds, which could not be read,";
     let mut session = lowered.broker.connect(lowered.target(engine));
-    let Ok(observation) = session.observe(&lowered.topology).await else { return Some(UNKNOWN.to_owned()) };
+    let Ok(observation) = session.observe(Interest::default()).await else { return Some(UNKNOWN.to_owned()) };
     let kinds = lowered.broker.description().kinds;
     let holders: Vec<Address> = observation
         .resources

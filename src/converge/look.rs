@@ -10,8 +10,7 @@ use super::describe::describe;
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::{ConvergeError, Run};
-use crate::brokers::{Check, SessionError};
-use crate::docker::Inventory;
+use crate::brokers::{Check, Interest, SessionError};
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -42,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Run<'_> {
     /// Asks every broker that runs, once. With `probe`, sends a message through each.
     pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
-        let inventory = Inventory::read(&self.engine).await?;
+        let inventory = self.engine.inventory(&self.id).await?;
         let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
         let stack = inventory.stack(&self.id.name).unwrap_or_default();
         let is_paused = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "paused");
@@ -83,7 +82,8 @@ impl Run<'_> {
         target.deadline = PATIENCE;
         let mut session = broker.broker.connect(target);
         session.ready().await.map_err(failed)?;
-        let observation = session.observe(&broker.topology).await.map_err(failed)?;
+        let interest = Interest { wanted: &broker.topology, ..Interest::default() };
+        let observation = session.observe(interest).await.map_err(failed)?;
         let kinds = broker.broker.description().kinds;
         let holds = |address: &Address| {
             kinds.iter().any(|kind| kind.kind == address.kind && kind.consume && !(kind.protected)(address))

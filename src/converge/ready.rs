@@ -23,7 +23,7 @@ const START: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// One question costs a broker on its way nothing that can be measured, and half of this is lost on average.
-const MOST_PAUSE: Duration = Duration::from_millis(200);
+const MOST_PAUSE: Duration = Duration::from_millis(60);
 
 /// Both brokers start in less on an ordinary machine.
 const ORDINARY_START: Duration = Duration::from_secs(12);

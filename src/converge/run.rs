@@ -91,6 +91,9 @@ impl Run<'_> {
     /// Containers, readiness, topology, verification.
     pub async fn up(&self) -> Result<Report, ConvergeError> {
         let (inventory, memory) = self.begin().await?;
+        let facts = self.engine.facts();
+        let text = format!("{} on {} (Docker {})", self.stack.name, facts.address, facts.version);
+        self.events.emit(Event::Phase { text });
         let (lowered, mut report) = self.containers(inventory).await?;
         let inventory = self.topology(&lowered, memory, &mut report).await;
         match self.engine.remove_leftovers(&self.id, &inventory).await {
@@ -123,7 +126,7 @@ impl Run<'_> {
 
     /// What everything that follows is compared with.
     async fn begin(&self) -> Result<(Inventory, Memory), ConvergeError> {
-        let (inventory, memory) = tokio::join!(Inventory::read(&self.engine), Memory::read_aside(&self.folder));
+        let (inventory, memory) = tokio::join!(self.engine.inventory(&self.id), Memory::read_aside(&self.folder));
         Ok((inventory?, memory?))
     }
 

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::lab::{Asked, Lab, simulate, stack};
 use super::report::Report;
 use super::{Answer, Canceller, Event, Events};
-use crate::brokers::OutcomeResult;
 use crate::brokers::fake::{Happened, Mischief};
+use crate::brokers::{FakeTopic, OutcomeResult};
 use crate::model::{Address, Stack};
 use crate::plan::{DiffOptions, Mover, Plan, Step};
 
@@ -330,7 +330,7 @@ fn one_asked_for_deletes_the_binding_and_nothing_else() {
 }
 
 #[test]
-fn a_stream_that_no_list_shows_yet_is_not_made_again() {
+fn a_stream_that_no_list_shows_is_waited_for_and_then_declared_again() {
     simulate(async {
         let lab = lab().await;
         let streaming = mail("stream", 3);
@@ -341,19 +341,27 @@ fn a_stream_that_no_list_shows_yet_is_not_made_again() {
             let recovers_at = Some(tokio::time::Instant::now() + Duration::from_secs(for_seconds));
             lab.rabbit.shared.behave(Mischief { recovers_at, ..Mischief::default() });
         };
-        restarted(5);
+        restarted(2);
         let report = lab.apply(&streaming, &DiffOptions::default()).await;
         assert!(lines(&report).is_empty(), "{:?}", lines(&report));
 
-        restarted(3600);
+        // One that does not come back by itself is declared again, which brings it back.
+        restarted(8);
         let report = lab.apply(&streaming, &DiffOptions::default()).await;
-        assert_eq!(
-            lines(&report),
-            [
-                "! jobs/queue/mail.eu: could not be read [mqlab.yaml:9] | its state is unknown: the broker started not long ago and is still \
-              bringing this stream back | run the same command again in a moment"
-            ]
-        );
-        assert!(lab.rabbit.touched().is_empty(), "{:?}", lab.rabbit.touched());
+        assert_eq!(lines(&report), ["+ jobs/queue/mail.eu: not there [mqlab.yaml:9] (moved: the broker)"]);
+        assert_eq!((report.done(), report.failed(), report.checks_failed()), (1, 0, 0), "{:#?}", report.outcomes);
+    });
+}
+
+#[test]
+fn a_replace_tells_what_of_a_topic_is_in_no_file() {
+    simulate(async {
+        let lab = lab().await;
+        let by_hand = [("retention.ms".to_owned(), Some("1000".to_owned()))].into();
+        lab.kafka.by_hand("orders", FakeTopic { partitions: 3, config: by_hand, ..FakeTopic::default() });
+        let replace = DiffOptions { replace: [topic()].into(), allow_data_loss: true, ..DiffOptions::default() };
+        let plans = lab.plan(&mail("classic", 1), &replace).await;
+        let notes: Vec<&str> = plans.iter().flat_map(|plan| &plan.notes).map(|note| note.text.as_str()).collect();
+        assert_eq!(notes, ["`config.retention.ms` is 1000 and not in the file: the replace drops it"]);
     });
 }

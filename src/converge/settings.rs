@@ -3,7 +3,7 @@
 use super::ConvergeError;
 use super::prepare::{Lowered, prepare};
 use crate::brokers::{self, EnvironmentVariable};
-use crate::docker::{Engine, Inventory, StackId};
+use crate::docker::{Engine, StackId};
 use crate::model::Stack;
 use crate::state::Folder;
 
@@ -13,7 +13,7 @@ pub struct Settings<'a>(Vec<Lowered<'a>>);
 impl<'a> Settings<'a> {
     /// A broker that does not run is an error: its ports and passwords are not decided yet.
     pub async fn read(stack: &'a Stack, engine: &Engine, id: &StackId, folder: &Folder) -> Result<Self, ConvergeError> {
-        let inventory = Inventory::read(engine).await?;
+        let inventory = engine.inventory(id).await?;
         let states = inventory.stack(&id.name);
         for broker in &stack.brokers {
             let nodes = states.iter().flat_map(|stack| &stack.nodes).filter(|node| node.broker == broker.name);

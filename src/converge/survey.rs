@@ -8,10 +8,10 @@ use super::memory::{Inside, Memory};
 use super::prepare::Lowered;
 use super::topology::Connected;
 use super::{ConvergeError, Run};
-use crate::brokers::Session;
+use crate::brokers::{Interest, Session};
 use crate::docker::{self, EngineSession, Inventory};
 use crate::model::{Facts, Observation, Resource, STACK};
-use crate::plan::{self, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
+use crate::plan::{self, Action, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
 use crate::state::{Journal, LastApplied};
 
 /// The containers as they are and as they should be.
@@ -70,11 +70,23 @@ pub(super) async fn broker(
     let Connected { lowered, mut session } = connected;
     let name = lowered.model.name.clone();
     let failed = |source| ConvergeError::Broker { broker: name.clone(), source };
-    let observation = session.observe(&lowered.topology).await.map_err(failed)?;
+    let interest = interest(lowered, memory);
+    let mut observation = session.observe(interest).await.map_err(failed)?;
     let mut plan = compare(options, lowered, memory, &observation);
+    if plan.steps.iter().any(|step| step.action == Action::Replace) {
+        // What a replace drops has to be told, so it has to be known.
+        observation = session.observe(Interest { whole: true, ..interest }).await.map_err(failed)?;
+        plan = compare(options, lowered, memory, &observation);
+    }
     let contents = session.inspect(&plan::at_risk(&plan)).await;
     plan::guard(&mut plan, &contents, lowered.broker.description().kinds);
     Ok(BrokerSurvey { broker: name, session, plan, observation })
+}
+
+/// What of a broker is compared with what is wanted and with what was.
+pub(super) fn interest<'a>(lowered: &'a Lowered<'_>, memory: &'a Memory) -> Interest<'a> {
+    let last = memory.last.get(&lowered.model.name).map_or(&[][..], Vec::as_slice);
+    Interest { wanted: &lowered.topology, last, whole: false }
 }
 
 /// What would be done on an empty broker: for one that does not run.

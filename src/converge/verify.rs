@@ -119,7 +119,7 @@ impl Verifier<'_> {
         let mut end = began + STALE_READS;
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(1));
         loop {
-            let seen = match session.observe(&self.lowered.topology).await {
+            let seen = match session.observe(survey::interest(self.lowered, self.memory)).await {
                 Ok(observation) => {
                     let plan = survey::compare(self.options, self.lowered, self.memory, &observation);
                     let left: Vec<Step> =

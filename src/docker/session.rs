@@ -11,9 +11,9 @@ use super::inventory::{Inventory, Labelled};
 use super::labels::{StackId, container_name, volume_name};
 use super::lower::{NETWORK, NODE, VOLUME, network_address, node_address, volume_address};
 use super::{Engine, WantedNode, observe, ports, steps};
-use crate::brokers::{Batch, Check, Outcome, OutcomeResult, Session, SessionError};
+use crate::brokers::{Batch, Check, Interest, Outcome, OutcomeResult, Session, SessionError};
 use crate::converge::{Event, Events};
-use crate::model::{Address, ImageServed, Observation, Resource};
+use crate::model::{Address, ImageServed, Observation};
 use crate::plan::{Action, Contents, Step};
 
 /// What the engine has of one stack, and what of it should be.
@@ -227,7 +227,7 @@ impl Session for EngineSession {
         ping.map(|_| ()).map_err(|error| self.failure(&error))
     }
 
-    async fn observe(&mut self, _wanted: &[Resource]) -> Result<Observation, SessionError> {
+    async fn observe(&mut self, _interest: Interest<'_>) -> Result<Observation, SessionError> {
         let inventory = Inventory::read(&self.engine).await.map_err(|error| self.failure(&error))?;
         self.observe_in(&inventory).await
     }

@@ -68,9 +68,16 @@ impl Engine {
         Ok(Inventory::read(self).await?.stack(name))
     }
 
+    /// Everything on the engine; an error where another folder made a stack of the same name.
+    pub async fn inventory(&self, stack: &StackId) -> Result<Inventory, Error> {
+        let inventory = Inventory::read(self).await?;
+        self.refuse_other_folder(stack, &inventory).await?;
+        Ok(inventory)
+    }
+
     /// Refuses a stack of the same name that another folder made. Who has no folder works by name alone.
     pub async fn is_of_this_folder(&self, stack: &StackId) -> Result<(), Error> {
-        self.refuse_other_folder(stack, &Inventory::read(self).await?).await
+        self.inventory(stack).await.map(|_| ())
     }
 
     /// Two folders' stacks of one name are kept apart. A folder that is gone from this machine was moved.

@@ -168,12 +168,29 @@ impl Engine {
 
     /// The last lines, oldest first.
     pub async fn logs_tail(&self, container: &str, lines: u32) -> Result<Vec<String>, Error> {
-        self.logs_since(container, lines, 0).await
+        self.read_log(container, lines, log_options(Some(lines), false)).await
     }
 
-    /// As [`Engine::logs_tail`], without what is older than a second of the Unix time.
-    async fn logs_since(&self, container: &str, lines: u32, since: i32) -> Result<Vec<String>, Error> {
-        let options = LogsOptions { since, ..log_options(Some(lines), false) };
+    /// As [`Engine::logs_tail`], without what was said before a moment.
+    async fn logs_since(
+        &self,
+        container: &str,
+        lines: u32,
+        since: Option<jiff::Timestamp>,
+    ) -> Result<Vec<String>, Error> {
+        // The engine counts in whole seconds, and a life may be shorter.
+        let second = since.and_then(|since| i32::try_from(since.as_second()).ok()).unwrap_or_default();
+        let options = LogsOptions { since: second, timestamps: true, ..log_options(Some(lines), false) };
+        let said = self.read_log(container, lines, options).await?;
+        let in_time = |line: String| {
+            let (at, text) = line.split_once(' ')?;
+            let is_old = at.parse::<jiff::Timestamp>().is_ok_and(|at| since.is_some_and(|since| at < since));
+            (!is_old).then(|| text.to_owned())
+        };
+        Ok(said.into_iter().filter_map(in_time).collect())
+    }
+
+    async fn read_log(&self, container: &str, lines: u32, options: LogsOptions) -> Result<Vec<String>, Error> {
         let stream = self.api().logs(container, Some(options));
         let chunks = stream.map_ok(|chunk| text_of(&chunk).1).try_collect::<Vec<String>>();
         let chunks = self.call(&format!("read the log of `{container}`"), chunks).await?;
@@ -193,8 +210,7 @@ impl Engine {
         }
         // A container that was started again still has the words of its lives before.
         let started = state.started_at.as_ref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-        let since = started.and_then(|started| i32::try_from(started.as_second()).ok()).unwrap_or_default();
-        let log = self.logs_since(&name, LAST_WORDS, since).await.unwrap_or_default();
+        let log = self.logs_since(&name, LAST_WORDS, started).await.unwrap_or_default();
         let cause = cause_of(&state, &log, container.known_causes);
         Ok(Some(Death { container: name, state, log, cause }))
     }

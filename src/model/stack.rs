@@ -8,7 +8,7 @@ use super::{Address, Origin, Secret, Value};
 use crate::spec::{Node, Position};
 
 /// One stack, ready to be lowered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Stack {
     /// `[a-z0-9][a-z0-9_.-]{0,39}`.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Stack {
 }
 
 /// What every broker has, whatever its kind; its own part stays in `body` for its folder to read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct BrokerModel {
     /// `[a-z0-9_]+`.
     pub name: String,
@@ -60,7 +60,7 @@ pub struct BrokerModel {
 }
 
 /// Where a broker keeps its data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Storage {
     /// A named volume that `down` keeps.
     #[default]
@@ -70,7 +70,7 @@ pub enum Storage {
 }
 
 /// A program around the brokers: who talks to whom is something that only the file can tell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct App {
     pub name: String,
     pub description: Option<String>,
@@ -84,7 +84,7 @@ pub struct App {
 }
 
 /// One arrow between an app and a resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Flow {
     pub address: Address,
     pub routing_key: Option<String>,
@@ -93,7 +93,7 @@ pub struct Flow {
 }
 
 /// How many copies of an app run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instances(pub u32);
 
 impl Default for Instances {
@@ -103,7 +103,7 @@ impl Default for Instances {
 }
 
 /// Where images come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImageSettings {
     pub build: Build,
     /// A base image reference, or a tar file, for local recipes.
@@ -128,7 +128,7 @@ impl Default for ImageSettings {
 }
 
 /// When a local recipe is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Build {
     /// After the registries failed.
     #[default]
@@ -139,7 +139,7 @@ pub enum Build {
 }
 
 /// What the site is called and where it goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SiteSettings {
     pub title: Option<String>,
     pub languages: Vec<String>,

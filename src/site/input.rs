@@ -28,7 +28,7 @@ pub struct BrokerInput<'a> {
 }
 
 /// What a run found and did, as the site tells it. Holds no secret, so that it can be kept on disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunReport {
     /// As typed: `mqlab up`.
@@ -50,7 +50,7 @@ pub struct RunReport {
 }
 
 /// A broker as it was found at the end of the run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BrokerReport {
     /// As it says itself: `4.3.1`.
@@ -65,7 +65,7 @@ pub struct BrokerReport {
     pub containers: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BrokerStatus {
     /// It answered on its own protocol.
@@ -78,7 +78,7 @@ pub enum BrokerStatus {
 }
 
 /// Which image runs, and which source served it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImageReport {
     /// In words: `official image`, `mirror https://…`, `built here from the recipe`.
@@ -88,7 +88,7 @@ pub struct ImageReport {
 }
 
 /// One step of the plan and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StepReport {
     pub address: Address,
     /// `create`, `update`, `replace`, `delete`, `blocked`.
@@ -101,7 +101,7 @@ pub struct StepReport {
     pub detail: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepOutcome {
     Done,
@@ -113,7 +113,7 @@ pub enum StepOutcome {
 }
 
 /// One named thing that was looked at after the steps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CheckReport {
     pub name: String,
     pub broker: String,

@@ -19,4 +19,4 @@ pub use input::{
     BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
 };
 pub use page::Page;
-pub use write::{WriteError, Written, write};
+pub use write::{WriteError, Written, fingerprint, write};

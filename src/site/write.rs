@@ -4,6 +4,7 @@
 //! written over, and a folder with content and without a manifest is not ours.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,18 @@ pub fn write(pages: &[Page], folder: &Path) -> Result<Written, WriteError> {
     written.removed = remove(before.difference(&now), folder)?;
     record(now, folder)?;
     Ok(written)
+}
+
+/// How many files the site has, and a number that is another one as soon as somebody writes to one; `None` where
+/// there is no site. It costs a look at each file and reads none.
+pub fn fingerprint(folder: &Path) -> Option<(usize, u64)> {
+    let files = owned(folder).ok()?;
+    let mut state = DefaultHasher::new();
+    for file in &files {
+        file.hash(&mut state);
+        fs::stamp(&folder.join(file)).ok()?.hash(&mut state);
+    }
+    (!files.is_empty()).then(|| (files.len(), state.finish()))
 }
 
 /// The files of the earlier build; an error where the folder belongs to somebody else.

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{WriteError, Written, write};
+use super::{WriteError, Written, fingerprint, write};
 use crate::site::Page;
 
 fn pages(paths: &[&str]) -> Vec<Page> {
@@ -40,6 +40,25 @@ fn a_damaged_page_is_written_again() {
     fs::write(folder.path().join("index.html"), "half").unwrap();
     assert_eq!(write(&pages(&["index.html"]), folder.path()).unwrap().changed, 1);
     assert_eq!(fs::read_to_string(folder.path().join("index.html")).unwrap(), "<p>index.html</p>");
+}
+
+#[test]
+fn the_fingerprint_notices_whoever_writes_to_a_page_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, page) = (folder.path().join("out"), folder.path().join("out/a/b.html"));
+    assert_eq!(fingerprint(&out), None);
+    let all = pages(&["index.html", "a/b.html"]);
+    write(&all, &out).unwrap();
+    let before = fingerprint(&out).unwrap();
+    assert_eq!(before.0, 2);
+    fs::write(out.join("CNAME"), "mine").unwrap();
+    write(&all, &out).unwrap();
+    assert_eq!(fingerprint(&out), Some(before));
+    // As long as before.
+    fs::write(&page, "<q>a/b.html</q>").unwrap();
+    assert_ne!(fingerprint(&out), Some(before));
+    fs::remove_file(&page).unwrap();
+    assert_eq!(fingerprint(&out), None);
 }
 
 #[test]

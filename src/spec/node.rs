@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::model::{Origin, Secret, Value};
@@ -19,7 +20,7 @@ pub struct Source {
 pub struct Sources(pub Vec<Source>);
 
 /// A span in one of the [`Sources`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Position {
     /// Index in [`Sources`].
     pub file: usize,
@@ -32,7 +33,7 @@ pub struct Position {
 }
 
 /// A value and the place where it was written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Node {
     pub value: NodeValue,
     pub at: Position,
@@ -60,17 +61,42 @@ pub struct Text {
 }
 
 /// A mapping in the order of the file. Keys are unique: a duplicate is a diagnostic and the first one stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Map {
     pub entries: Vec<Entry>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Entry {
     pub key: String,
     /// Of the key.
     pub at: Position,
     pub value: Node,
+}
+
+/// Without what is secret: a hash that is kept would help who guesses.
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if !self.secret {
+            self.value.hash(state);
+        }
+    }
+}
+
+/// By the bits of a number, which is finer than equality.
+impl Hash for NodeValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(value) => value.hash(state),
+            Self::Int(value) => value.hash(state),
+            Self::Float(value) => value.to_bits().hash(state),
+            Self::Text(value) => value.hash(state),
+            Self::List(value) => value.hash(state),
+            Self::Map(value) => value.hash(state),
+        }
+    }
 }
 
 impl Text {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::{Journal, LastApplied, Secrets};
+use super::{Journal, LastApplied, Secrets, SiteLeft};
 use crate::fs::{self, FsError};
 use crate::site::RunReport;
 
@@ -70,6 +70,15 @@ impl Folder {
 
     pub fn write_report(&self, report: &RunReport) -> Result<(), StateError> {
         self.write("report.json", report)
+    }
+
+    /// How the site was left. What cannot be read is not known.
+    pub fn site(&self) -> Option<SiteLeft> {
+        self.read("site.json").ok().flatten()
+    }
+
+    pub fn write_site(&self, left: &SiteLeft) -> Result<(), StateError> {
+        self.write("site.json", left)
     }
 
     fn read<T: DeserializeOwned + Default>(&self, file: &str) -> Result<T, StateError> {

@@ -32,6 +32,15 @@ pub struct BegunReplace {
     pub dependants: Vec<Resource>,
 }
 
+/// How a run left the site, so that the next one need not make it again to find nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteLeft {
+    /// A hash of all that it was made from, this program included.
+    pub input: u64,
+    /// Of its files: see [`crate::site::fingerprint`].
+    pub files: u64,
+}
+
 impl Journal {
     /// What has to be there again on this broker.
     pub fn dependants_on(&self, broker: &str) -> Vec<Resource> {

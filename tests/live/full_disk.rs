@@ -111,6 +111,6 @@ fn a_disk_that_is_full() {
     let leftovers = std::fs::read_dir(disk.0.join(".mqlab").join(lab.stack())).unwrap();
     let mut names: Vec<String> = leftovers.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["last.json", "report.json", "secrets.json"], "no half-written file stays");
+    assert_eq!(names, ["last.json", "report.json", "secrets.json", "site.json"], "no half-written file stays");
     assert_eq!(identity(&lab.container("jobs")), container);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use mqlab::brokers::{Batch, Check, Endpoint, OutcomeResult, Session, Target, find};
+use mqlab::brokers::{Batch, Check, Endpoint, Interest, OutcomeResult, Session, Target, find};
 use mqlab::converge::{Cancel, Canceller, Event, Events};
 use mqlab::model::{Address, Facts, Observation, Resource, Secret, Value};
 use mqlab::plan::{Action, FieldChange, Step};
@@ -57,7 +57,7 @@ impl Live {
     }
 
     pub(crate) async fn observe(&mut self) -> Observation {
-        self.session.observe(&[]).await.unwrap()
+        self.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap()
     }
 
     pub(crate) async fn topic(&mut self, name: &str) -> Option<Resource> {
@@ -276,7 +276,7 @@ pub(crate) async fn a_frozen_broker_is_an_error(endpoint: &Endpoint, pause: impl
     live.ready(Duration::from_secs(30)).await;
     pause();
     let started = Instant::now();
-    let error = live.session.observe(&[]).await.unwrap_err();
+    let error = live.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap_err();
     assert!(started.elapsed() < deadline * 2, "{:?}", started.elapsed());
     assert!(error.to_string().contains("within 3 s"), "{error}");
 
@@ -288,7 +288,7 @@ pub(crate) async fn a_frozen_broker_is_an_error(endpoint: &Endpoint, pause: impl
     // A client that has not even shaken hands yet.
     let mut fresh = Live::connect(endpoint, deadline);
     let started = Instant::now();
-    let error = fresh.session.observe(&[]).await.unwrap_err();
+    let error = fresh.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap_err();
     assert!(started.elapsed() < deadline * 2, "{:?}", started.elapsed());
     assert!(error.to_string().contains("within 3 s"), "{error}");
 
@@ -320,7 +320,7 @@ pub(crate) async fn a_closed_port_is_said_at_once() {
     let endpoint = Endpoint { host: closed.ip().to_string(), port: closed.port() };
     let mut live = Live::connect(&endpoint, Duration::from_secs(20));
     let started = Instant::now();
-    let error = live.session.observe(&[]).await.unwrap_err();
+    let error = live.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!(error.to_string(), format!("cannot reach {endpoint}"));
     let error = live.session.ready().await.unwrap_err();

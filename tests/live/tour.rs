@@ -76,6 +76,14 @@ fn a_second_up_changes_nothing(lab: &Lab) {
     let footer = "Plan: 0 create, 0 update, 0 replace, 0 delete; 66 unchanged; 0 unmanaged";
     assert!(plain.stdout.lines().any(|line| line == footer), "{}", plain.stdout);
     assert_eq!(state(), before);
+    // A page that somebody wrote to or threw away is made again by the same command.
+    let pages = ["index.html", "brokers/jobs/index.html"].map(|page| lab.path("mqlab-site").join(page));
+    let text = || pages.each_ref().map(|page| std::fs::read_to_string(page).unwrap_or_default());
+    let good = text();
+    std::fs::write(&pages[0], "by hand").unwrap();
+    std::fs::remove_file(&pages[1]).unwrap();
+    lab.mqlab(&["up"]).code(0).says("(2 pages new or changed)");
+    assert_eq!(text(), good);
     println!("an up with nothing to do took {:?}", again.took);
 }
 

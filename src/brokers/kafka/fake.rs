@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::config_keys::ConfigKeys;
 use super::normalise::{PartitionSeen, TopicSeen, normalise};
+use super::topology::config_key;
 use super::{TOPIC, rules};
 use crate::brokers::fake::{Gate, Happened, Inner, Shared};
-use crate::brokers::{Batch, Check, Ledger, Outcome, OutcomeResult, Session, SessionError};
+use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Session, SessionError};
 use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::{Action, Contents, Step};
 
@@ -138,8 +139,7 @@ fn create(topics: &mut State, step: &Step) -> Result<(), String> {
     let after = step.after.as_ref().ok_or("nothing to create")?;
     let mut topic = Topic { partitions: count(after.attribute("partitions")), ..Topic::default() };
     let set = after.attributes.iter().filter(|(_, value)| !value.is_null());
-    topic.config =
-        set.filter_map(|(key, value)| Some((key.strip_prefix("config.")?.into(), Some(text(value))))).collect();
+    topic.config = set.filter_map(|(key, value)| Some((config_key(key)?.into(), Some(text(value))))).collect();
     topics.insert(name.clone(), topic);
     Ok(())
 }
@@ -152,7 +152,7 @@ fn change(topics: &mut State, step: &Step) -> Result<(), String> {
                 return Err("INVALID_PARTITIONS".to_owned());
             }
             topic.partitions = count(Some(&change.new));
-        } else if let Some(key) = change.attribute.strip_prefix("config.") {
+        } else if let Some(key) = config_key(&change.attribute) {
             match &change.new {
                 Value::Null => drop(topic.config.remove(key)),
                 value => drop(topic.config.insert(key.to_owned(), Some(text(value)))),
@@ -189,14 +189,25 @@ impl Session for FakeKafka {
         Ok(())
     }
 
-    async fn observe(&mut self, _wanted: &[Resource]) -> Result<Observation, SessionError> {
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
         self.gate.pass().await;
         if self.shared.lock().is_frozen() {
             tokio::time::sleep(ANSWER).await;
             return Err(SessionError::TimedOut { endpoint: self.broker.clone(), seconds: ANSWER.as_secs() });
         }
         let facts = Facts { version: "4.3.1".to_owned(), ..Facts::default() };
-        Ok(Observation { resources: self.stale(), unknown: Vec::new(), facts })
+        let mut resources = self.stale();
+        if !interest.whole {
+            let asked = |topic: &Address, attribute: &str| {
+                let mut both = interest.wanted.iter().chain(interest.last);
+                both.any(|one| one.address == *topic && one.attributes.contains_key(attribute))
+            };
+            for topic in &mut resources {
+                let Resource { address, attributes, .. } = topic;
+                attributes.retain(|name, _| config_key(name).is_none() || asked(address, name));
+            }
+        }
+        Ok(Observation { resources, unknown: Vec::new(), facts })
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {

@@ -5,6 +5,7 @@ use crate::model::{BrokerModel, Facts, Resource, Value};
 
 use super::container::internal_bootstrap;
 use super::rules::bootstrap;
+use super::topology::config_key;
 
 #[derive(Debug)]
 pub(super) struct KafkaLesson;
@@ -87,7 +88,7 @@ fn alter_text(resource: &Resource, server: &str) -> Option<String> {
 }
 
 fn configs(resource: &Resource) -> impl Iterator<Item = (&str, &Value)> {
-    resource.attributes.iter().filter_map(|(name, value)| Some((name.strip_prefix("config.")?, value)))
+    resource.attributes.iter().filter_map(|(name, value)| Some((config_key(name)?, value)))
 }
 
 fn plain(value: &Value) -> String {

@@ -11,6 +11,11 @@ pub(super) fn config_attribute(key: &str) -> String {
     format!("config.{key}")
 }
 
+/// The configuration key of a topic's attribute, if it is one.
+pub(super) fn config_key(attribute: &str) -> Option<&str> {
+    attribute.strip_prefix("config.")
+}
+
 /// One resource per topic, in the order of the file.
 pub(super) fn topology(broker: &BrokerModel) -> Vec<Resource> {
     let keys = ConfigKeys::of(&broker.version);

@@ -57,6 +57,10 @@ const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 
 type Reply = (StatusCode, Json);
 
+fn down(queue: &str) -> String {
+    format!("home node 'n' of durable queue '{queue}' is down or inaccessible")
+}
+
 fn done() -> Reply {
     (NO_CONTENT, Json::Null)
 }
@@ -180,6 +184,7 @@ impl FakeRabbit {
                 }
                 self.limit("parameters", &identity, "value", limit, &body["value"])
             }
+            (_, ["queues", vhost, queue]) if self.is_hidden(vhost, queue) => refused(&down(queue)),
             (_, path) => match item_of(path, body) {
                 Some((list, item)) => match self.put(list, item) {
                     Ok(()) => done(),
@@ -189,6 +194,11 @@ impl FakeRabbit {
                 None => (NOT_FOUND, json!({ "error": "Object Not Found", "reason": "Not Found" })),
             },
         }
+    }
+
+    fn is_hidden(&self, vhost: &str, queue: &str) -> bool {
+        let inner = self.shared.lock();
+        inner.mischief.is_recovering() && inner.past.now().kind(vhost, queue) == "stream"
     }
 
     fn limit(&self, list: &'static str, identity: &str, group: &str, limit: &str, value: &Json) -> Reply {
@@ -306,8 +316,7 @@ impl Wire for FakeRabbit {
         let state = inner.past.now();
         let held = |queue: &&str| {
             if inner.mischief.is_recovering() && state.kind(vhost, queue) == "stream" {
-                let reason = format!("NOT_FOUND - home node 'n' of durable queue '{queue}' is down or inaccessible");
-                return Err(SessionError::Refused(reason));
+                return Err(SessionError::Refused(format!("NOT_FOUND - {}", down(queue))));
             }
             // A passive declare says 0 for every stream.
             let count = if state.kind(vhost, queue) == "stream" { 0 } else { state.held(vhost, queue) };

@@ -1,6 +1,6 @@
 //! mqlab's own user: what it needs, and how it gets it back.
 
-use mqlab::brokers::{OutcomeResult, SessionError, Target};
+use mqlab::brokers::{Interest, OutcomeResult, SessionError, Target};
 use mqlab::model::{Facts, Secret};
 use serde_json::json;
 
@@ -10,7 +10,10 @@ use super::live::{Live, broker};
 pub(crate) async fn a_wrong_password_is_said(target: &Target) {
     let wrong = Target { password: Secret::new("wrong"), ..target.clone() };
     let mut live = Live::connect(&wrong);
-    for error in [live.session.ready().await.unwrap_err(), live.session.observe(&[]).await.unwrap_err()] {
+    for error in [
+        live.session.ready().await.unwrap_err(),
+        live.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap_err(),
+    ] {
         assert!(matches!(&error, SessionError::Unauthorized { user, .. } if *user == target.user), "{error}");
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use futures_util::StreamExt as _;
+use lapin::options::{BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions};
+use lapin::types::AMQPValue;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
-use mqlab::brokers::{Batch, Broker, Check, Outcome, OutcomeResult, Session, Target, find};
+use mqlab::brokers::{Batch, Broker, Check, Interest, Outcome, OutcomeResult, Session, Target, find};
 use mqlab::converge::{Cancel, Canceller, Event, Events};
 use mqlab::model::{BrokerModel, Facts, Observation, Resource, Stack};
 use mqlab::plan::{self, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
@@ -93,7 +96,7 @@ impl<'a> Live<'a> {
     }
 
     async fn observe_for(&mut self, wanted: &[Resource]) -> Observation {
-        let observation = self.session.observe(wanted).await.unwrap();
+        let observation = self.session.observe(Interest { wanted, ..Interest::default() }).await.unwrap();
         self.facts = observation.facts.clone();
         observation
     }
@@ -242,6 +245,19 @@ impl<'a> Api<'a> {
     }
 
     /// Publishes to a queue by its name and waits for the confirms.
+    /// The first messages of a stream.
+    pub(crate) async fn read_stream(&self, vhost: &str, stream: &str, count: usize) -> Vec<String> {
+        let (connection, channel) = self.channel(vhost).await;
+        channel.basic_qos(100, BasicQosOptions::default()).await.unwrap();
+        let first = BTreeMap::from([("x-stream-offset".into(), AMQPValue::LongString("first".into()))]);
+        let options = BasicConsumeOptions::default();
+        let consumer = channel.basic_consume(stream.into(), "".into(), options, first.into()).await.unwrap();
+        let read = consumer.take(count).map(|delivery| String::from_utf8(delivery.unwrap().data).unwrap()).collect();
+        let bodies = tokio::time::timeout(Duration::from_secs(20), read).await.expect("all of them in time");
+        connection.close(200, "done".into()).await.unwrap();
+        bodies
+    }
+
     pub(crate) async fn publish(&self, vhost: &str, queue: &str, count: usize) {
         let (connection, channel) = self.channel(vhost).await;
         for _ in 0..count {

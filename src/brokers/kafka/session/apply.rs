@@ -155,5 +155,8 @@ fn worse(one: OutcomeResult, other: OutcomeResult) -> OutcomeResult {
 
 /// The counts of the guard, for the plan.
 pub(super) async fn inspect(client: &Client, names: Vec<String>) -> BTreeMap<String, Option<u64>> {
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
     client.run(move |client| messages(client, &names)).await.unwrap_or_default()
 }

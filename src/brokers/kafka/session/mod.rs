@@ -18,11 +18,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use crate::brokers::kafka::container::CLUSTER_ID;
-use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
-use crate::model::{Address, Observation, Resource};
+use crate::brokers::{Batch, Check, Interest, Outcome, Session, SessionError, Target};
+use crate::model::{Address, Observation};
 use crate::plan::Contents;
 
 use client::{Client, Cluster};
+use observe::Asked;
 use perform::Perform;
 
 /// One look at whether the broker is there; it is asked again anyway.
@@ -75,9 +76,10 @@ impl Session for KafkaSession {
         }
     }
 
-    async fn observe(&mut self, _wanted: &[Resource]) -> Result<Observation, SessionError> {
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
         let (broker, facts) = (self.target.broker.clone(), self.target.facts.clone());
-        let observation = self.client()?.run(move |client| observe::observe(client, &broker, &facts)).await?;
+        let asked = Asked::of(interest);
+        let observation = self.client()?.run(move |client| observe::observe(client, &broker, &facts, &asked)).await?;
         self.refuse_another(observation.facts.observed.get(CLUSTER_ID).map(String::as_str))?;
         Ok(observation)
     }

@@ -7,7 +7,7 @@ use rdkafka::types::RDKafkaErrorCode;
 
 use super::failure::Failure;
 use super::ffi::{Answers, ConfigChange, Native, NewTopic};
-use crate::brokers::kafka::topology::config_attribute;
+use crate::brokers::kafka::topology::{config_attribute, config_key};
 use crate::model::{Resource, Value};
 use crate::plan::Step;
 
@@ -157,7 +157,7 @@ fn config_of<'a>(found: Option<&'a Resource>, key: &str) -> Option<&'a String> {
 pub(super) fn new_topic(step: &Step) -> Option<NewTopic> {
     let after = step.after.as_ref()?;
     let count = |name: &str| after.attribute(name).and_then(Value::as_i64).and_then(|count| i32::try_from(count).ok());
-    let set = |(name, value): (&String, &Value)| Some((name.strip_prefix("config.")?.to_owned(), spelled(value)?));
+    let set = |(name, value): (&String, &Value)| Some((config_key(name)?.to_owned(), spelled(value)?));
     Some(NewTopic {
         name: step.address.name.clone(),
         partitions: count("partitions").unwrap_or(1),
@@ -179,7 +179,7 @@ pub(super) fn config_change(step: &Step) -> Option<ConfigChange> {
     let keys: BTreeMap<_, _> = step
         .changes
         .iter()
-        .filter_map(|change| Some((change.attribute.strip_prefix("config.")?.to_owned(), spelled(&change.new))))
+        .filter_map(|change| Some((config_key(&change.attribute)?.to_owned(), spelled(&change.new))))
         .collect();
     (!keys.is_empty()).then(|| ConfigChange { topic: step.address.name.clone(), keys })
 }

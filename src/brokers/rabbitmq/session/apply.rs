@@ -5,15 +5,19 @@
 //! of many. So what it did is always read again, and what is missing is tried by itself, to name the culprit.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::super::definitions::{document, needs_amqp};
 use super::super::kinds;
 use super::super::matching::first_difference;
+use super::hidden::is_recovering;
 use super::{RabbitSession, contents, write};
 use crate::brokers::{Batch, Ledger, Outcome, OutcomeResult, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource, Value};
+use crate::net::Backoff;
 use crate::plan::{Action, Step};
 
 /// One outcome per step, in the order of the steps.
@@ -119,7 +123,17 @@ impl Run<'_, '_> {
     async fn put(&mut self, step: &Step) -> Result<(), SessionError> {
         let Some(after) = &step.after else { return Ok(()) };
         self.enter(&step.address).await?;
-        write::put(self.session.client()?, after, step.before.as_ref()).await?;
+        let began = Instant::now();
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(1));
+        loop {
+            match write::put(self.session.client()?, after, step.before.as_ref()).await {
+                // The first declaration makes the coordinator start, a later one finds the stream.
+                Err(error) if is_recovering(&error) && began.elapsed() < self.session.target.deadline => {
+                    backoff.wait().await;
+                }
+                other => break other?,
+            }
+        }
         if after.address.kind == kinds::VHOST {
             // Who makes one may do everything in it.
             self.session.entered.insert(after.address.name.clone());

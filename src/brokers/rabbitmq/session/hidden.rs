@@ -13,56 +13,51 @@ use super::RabbitSession;
 use crate::brokers::SessionError;
 use crate::brokers::rabbitmq::amqp::RECOVERING;
 use crate::brokers::rabbitmq::kinds;
-use crate::model::{Address, Resource, Unknown, Value};
+use crate::model::{Address, Resource, Value};
 use crate::net::Backoff;
 
-/// What is there, and which of the wanted streams are still hidden after waiting for them as long as for one request.
+/// A coordinator that was started brings its streams back in less than a second. One that was not (the broker was
+/// killed soon after its first stream, and forgot that it had one) does nothing until a stream is declared.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is there, after waiting a while for wanted streams that only hide. One that goes on hiding is taken for absent:
+/// to declare it again is what brings it back, with all that it holds.
 pub(super) async fn settled(
     session: &mut RabbitSession,
     wanted: &[Resource],
     mut there: Vec<Resource>,
-) -> Result<(Vec<Resource>, Vec<Unknown>), SessionError> {
+) -> Result<Vec<Resource>, SessionError> {
     let began = Instant::now();
+    let patience = PATIENCE.min(session.target.deadline);
     let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(500));
-    loop {
-        let hidden = hidden(session, wanted, &there).await;
-        if hidden.is_empty() || began.elapsed() >= session.target.deadline {
-            return Ok((there, hidden));
-        }
+    while any_hides(session, wanted, &there).await? && began.elapsed() < patience {
         backoff.wait().await;
         there = session.definitions().await?;
     }
+    Ok(there)
 }
 
-async fn hidden(session: &mut RabbitSession, wanted: &[Resource], there: &[Resource]) -> Vec<Unknown> {
-    let mut hidden = Vec::new();
-    for (vhost, streams) in missing_streams(wanted, there) {
+async fn any_hides(session: &mut RabbitSession, wanted: &[Resource], there: &[Resource]) -> Result<bool, SessionError> {
+    for (vhost, names) in missing_streams(wanted, there) {
+        // Where nobody let us in nothing can be asked.
         if !session.entered.contains(vhost) {
             continue;
         }
-        let names: Vec<&str> = streams.iter().map(|address| address.name.as_str()).collect();
-        let Ok(client) = session.client() else { continue };
-        // Who cannot be asked about is taken for absent: the step on it fails with the broker's own words.
-        let answers = client.ready(vhost, &names).await.unwrap_or_default();
-        for (address, answer) in streams.into_iter().zip(answers) {
-            if let Err(SessionError::Refused(reason)) = answer
-                && reason.contains(RECOVERING)
-            {
-                hidden.push(Unknown {
-                    broker: address.broker.clone(),
-                    kind: Some(address.kind.clone()),
-                    address: Some(address.clone()),
-                    reason: "the broker started not long ago and is still bringing this stream back".to_owned(),
-                    way_out: Some("run the same command again in a moment".to_owned()),
-                });
-            }
+        let answers = session.client()?.ready(vhost, &names).await?;
+        if answers.iter().any(|answer| answer.as_ref().is_err_and(is_recovering)) {
+            return Ok(true);
         }
     }
-    hidden
+    Ok(false)
+}
+
+/// The broker has it, and does not serve it.
+pub(super) fn is_recovering(error: &SessionError) -> bool {
+    matches!(error, SessionError::Refused(reason) if reason.contains(RECOVERING))
 }
 
 /// By virtual host.
-fn missing_streams<'a>(wanted: &'a [Resource], there: &[Resource]) -> BTreeMap<&'a str, Vec<&'a Address>> {
+fn missing_streams<'a>(wanted: &'a [Resource], there: &[Resource]) -> BTreeMap<&'a str, Vec<&'a str>> {
     let is_stream = |one: &&Resource| {
         one.address.kind == kinds::QUEUE && one.attribute("type").and_then(Value::as_text) == Some("stream")
     };
@@ -71,9 +66,9 @@ fn missing_streams<'a>(wanted: &'a [Resource], there: &[Resource]) -> BTreeMap<&
         let there: BTreeSet<&Address> = there.iter().map(|one| &one.address).collect();
         streams.retain(|stream| !there.contains(stream));
     }
-    let mut missing: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
+    let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for stream in streams {
-        missing.entry(stream.vhost_name()).or_default().push(stream);
+        missing.entry(stream.vhost_name()).or_default().push(&stream.name);
     }
     missing
 }

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::client::Client;
 use super::{kinds, normalise};
-use crate::brokers::{Batch, Check, Outcome, Session, SessionError, Target};
+use crate::brokers::{Batch, Check, Interest, Outcome, Session, SessionError, Target};
 use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::Contents;
 
@@ -115,8 +115,8 @@ impl Session for RabbitSession {
         Ok(())
     }
 
-    /// Twice the deadline while a broker that has just started brings wanted streams back.
-    async fn observe(&mut self, wanted: &[Resource]) -> Result<Observation, SessionError> {
+    /// Three seconds longer while a broker that has just started may bring wanted streams back.
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
         let facts = self.target.facts.clone();
         let client = self.client()?;
         let (definitions, exchanges, overview, nodes) = tokio::try_join!(
@@ -126,8 +126,8 @@ impl Session for RabbitSession {
             client.get(&["nodes"], NODES),
         )?;
         let there = self.read(&definitions, &exchanges);
-        let (resources, unknown) = hidden::settled(self, wanted, there).await?;
-        Ok(Observation { resources, unknown, facts: observed_facts(facts, &overview, &nodes) })
+        let resources = hidden::settled(self, interest.wanted, there).await?;
+        Ok(Observation { resources, unknown: Vec::new(), facts: observed_facts(facts, &overview, &nodes) })
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {

@@ -4,7 +4,8 @@
 //! exchange with `auto_delete` with the last binding from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use super::super::kinds::KINDS;
 use super::apply::{Run, is_silence, result_of};

@@ -123,13 +123,13 @@ impl Native {
         }
     }
 
-    /// One DescribeConfigs request: the keys that are set on each topic itself.
+    /// One DescribeConfigs request: which of these keys are set on each topic itself; without keys, which of all.
     pub(in crate::brokers::kafka::session) fn topic_configs(
         &self,
-        names: &[String],
+        questions: &[(String, Vec<String>)],
         timeout: Duration,
     ) -> Result<TopicConfigs, Failure> {
-        let resources = names.iter().map(|name| native_resource(name)).collect::<Result<Vec<_>, _>>()?;
+        let resources = questions.iter().map(native_question).collect::<Result<Vec<_>, _>>()?;
         let mut list: Vec<_> = resources.iter().map(Owned::get).collect();
         // SAFETY: see the module; the request copies the list.
         unsafe {
@@ -212,6 +212,19 @@ fn native_resource(topic: &str) -> Result<Owned<c::rd_kafka_ConfigResource_t>, F
     let made =
         unsafe { c::rd_kafka_ConfigResource_new(c::rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC, name.as_ptr()) };
     Owned::new(made, c::rd_kafka_ConfigResource_destroy).ok_or_else(|| invalid(&[]))
+}
+
+fn native_question((topic, keys): &(String, Vec<String>)) -> Result<Owned<c::rd_kafka_ConfigResource_t>, Failure> {
+    let resource = native_resource(topic)?;
+    for key in keys {
+        let key = text(key)?;
+        // SAFETY: see the module; both texts are copied. A question takes a value too, and does not send it.
+        unsafe {
+            let code = c::rd_kafka_ConfigResource_set_config(resource.get(), key.as_ptr(), c"".as_ptr());
+            check(code, ptr::null())?;
+        }
+    }
+    Ok(resource)
 }
 
 fn native_change(change: &ConfigChange) -> Result<Owned<c::rd_kafka_ConfigResource_t>, Failure> {
