@@ -27,6 +27,7 @@ mod trace;
 mod up;
 mod work;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -46,6 +47,10 @@ pub fn main() -> ExitCode {
             let is_question = !error.use_stderr();
             // Nobody is left to tell when the streams are gone.
             drop(error.print());
+            let stray = error.get(clap::error::ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+            if error.kind() == clap::error::ErrorKind::UnknownArgument && is_yaml(&stray) {
+                let _ = writeln!(std::io::stderr(), "\nname the file with a flag: -f {stray}");
+            }
             return ExitCode::from(if is_question { Code::Done } else { Code::Usage }.number());
         }
     };
@@ -95,6 +100,12 @@ async fn dispatch(verb: Verb, surroundings: &Surroundings, view: &View) -> Resul
         Verb::Schema => Ok(schema::schema(view)),
         Verb::Completions { shell } => Ok(schema::completions(shell, view)),
     }
+}
+
+/// Somebody names the file as other tools want it.
+fn is_yaml(word: &str) -> bool {
+    let extension = std::path::Path::new(word).extension().and_then(std::ffi::OsStr::to_str);
+    extension.is_some_and(|extension| ["yaml", "yml"].contains(&extension))
 }
 
 /// The voice that the verb asks for.

@@ -25,6 +25,7 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
         recreate: arguments.recreate,
         interactive: surroundings.terminal.can_ask,
         patience: surroundings::patience(arguments.patience),
+        ..Options::default()
     };
     let report = run_up(&work, options, view).await?;
     Ok(end("up", &work, &report, surroundings, view))

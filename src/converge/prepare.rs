@@ -74,6 +74,22 @@ fn lower<'a>(model: &'a BrokerModel, broker: &'static dyn Broker, facts: Facts) 
 }
 
 impl Lowered<'_> {
+    /// Where its session connects to the nodes that run now, with these ports by name.
+    pub(super) fn target_at<'p>(
+        &self,
+        engine: &Engine,
+        nodes: impl Iterator<Item = &'p BTreeMap<String, u16>>,
+    ) -> Target {
+        let mut target = self.target(engine);
+        let mut endpoints: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
+        for (name, port) in nodes.flatten() {
+            let endpoint = Endpoint { host: engine.probe_host().to_owned(), port: *port };
+            endpoints.entry(name.clone()).or_default().push(endpoint);
+        }
+        target.endpoints.extend(endpoints);
+        target
+    }
+
     /// Where and as whom its session connects.
     pub(super) fn target(&self, engine: &Engine) -> Target {
         let endpoint = |port: &u16| Endpoint { host: engine.probe_host().to_owned(), port: *port };

@@ -10,8 +10,8 @@ use super::report::Report;
 use super::topology::{Connected, Topology};
 use super::{Cancel, Confirm, ConvergeError, Event, Events, ready, survey};
 use crate::docker::{Engine, Inventory, StackId};
-use crate::model::{STACK, Stack};
-use crate::plan::{DiffOptions, Plan};
+use crate::model::{STACK, Stack, Storage};
+use crate::plan::{Action, DiffOptions, Plan};
 use crate::state::Folder;
 
 /// What a run works on and with.
@@ -32,6 +32,8 @@ pub struct Options {
     pub diff: DiffOptions,
     /// `up --recreate`: take over what only a newer mqlab would write differently.
     pub recreate: bool,
+    /// A plan compares every broker as it is now, also one that would be made anew with nothing in it.
+    pub as_it_is: bool,
     /// A terminal is there, so that `sudo` may ask.
     pub interactive: bool,
     pub patience: Patience,
@@ -56,17 +58,22 @@ impl Run<'_> {
         let mut connected = Vec::new();
         let mut projected = BTreeMap::new();
         let paused = self.paused(&inventory);
+        let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
         for broker in &lowered {
             let name = &broker.model.name;
             if paused.contains(name) {
                 report.fail(name, &ConvergeError::Paused { broker: name.clone() });
             } else if ready::is_out_of_reach(&engine.plan, name) {
                 // Its blocked step says all there is to say.
-            } else if waits_for_containers(&engine.plan, name) {
+            } else if !nodes.iter().any(|node| node.broker == *name && node.state == "running")
+                || (!self.options.as_it_is && forgets(&engine.plan, broker))
+            {
                 projected.insert(name.clone(), survey::projected(&self.options.diff, broker, &memory.last));
             } else {
-                connected
-                    .push(Connected { lowered: broker, session: broker.broker.connect(broker.target(&self.engine)) });
+                // Where it is now: what is to be made anew may get other ports.
+                let own = nodes.iter().filter(|node| node.broker == *name && node.state == "running");
+                let target = broker.target_at(&self.engine, own.map(|node| &node.ports));
+                connected.push(Connected { lowered: broker, session: broker.broker.connect(target) });
             }
         }
         let mut surveys: BTreeMap<String, _> =
@@ -157,7 +164,8 @@ impl Run<'_> {
     }
 }
 
-/// Whether the broker's topology cannot be asked before a container step is done.
-fn waits_for_containers(plan: &Plan, broker: &str) -> bool {
-    plan.steps.iter().any(|step| step.address.broker == broker && !step.action.is_blocked())
+/// Whether a broker in memory will be made anew, and so will have nothing of what is in it now.
+fn forgets(plan: &Plan, broker: &Lowered<'_>) -> bool {
+    broker.model.storage == Storage::Memory
+        && plan.steps.iter().any(|step| step.address.broker == broker.model.name && step.action == Action::Replace)
 }

@@ -101,7 +101,7 @@ fn section(plan: &Plan, paint: Paint, out: &mut String) {
         (Stage::Topology, Some(address)) => address.broker.as_str(),
         (Stage::Topology, None) => "notes",
     };
-    let projected = if plan.projected { " (does not run yet: on an empty broker)" } else { "" };
+    let projected = if plan.projected { " (as on an empty broker)" } else { "" };
     let _ = writeln!(out, "{}{projected}", paint.title(title));
     for line in lines {
         let _ = writeln!(out, "{line}");

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_specs;
+mod commands;
 mod examples;
 mod golden;
 mod links;

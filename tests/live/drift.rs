@@ -54,6 +54,7 @@ fn changes_by_hand() {
     scene.what_the_file_does_not_have_is_listed_and_stays();
     scene.grown_partitions_are_said_and_never_undone();
     scene.who_moved_is_told();
+    scene.drift_is_about_now_and_a_plan_about_then();
     scene.the_folder_is_lost();
     scene.lab.kept_secret("planted-Mail3r");
     scene.lab.kept_secret(&scene.lab.env()["JOBS_PASSWORD"]);
@@ -102,6 +103,21 @@ impl Scene {
 
     fn change_the_password(&self) {
         self.rabbit.put("users/mailer", &json!({ "password": "by-hand", "tags": "" }));
+    }
+
+    /// A broker whose container is to be made anew is compared all the same.
+    fn drift_is_about_now_and_a_plan_about_then(&self) {
+        let container = identity(&self.lab.container("jobs"));
+        self.lab.edit("    version: \"4.0\"\n", "    version: \"4.0\"\n    memory: 900M\n");
+        self.delete_the_queue();
+        let drift = self.lab.mqlab(&["drift", "--format", "plain"]).code(3).stdout;
+        assert!(drift.starts_with("-/+ jobs/node/1: ") && drift.contains(QUEUE_GONE), "{drift}");
+        assert_eq!(drift.lines().filter(|line| line.starts_with("+ ")).count(), 2, "{drift}");
+        // In memory, it will have nothing of what it has.
+        self.lab.mqlab(&["plan"]).code(0).says("jobs (as on an empty broker)").says("queue/mail.us");
+        self.lab.edit("    memory: 900M\n", "");
+        self.repairs();
+        assert_eq!(identity(&self.lab.container("jobs")), container);
     }
 
     fn each_alone(&self) {

@@ -151,7 +151,9 @@ impl<'a> Walk<'a> {
             let shown = if exchange.is_empty() { "the default exchange".to_owned() } else { format!("`{exchange}`") };
             let why =
                 format!("if `{}` rejects it, lets it expire or has no room, it goes to {shown}{with}", queue.name);
-            self.remark(&at, None, false, why);
+            let gave = |step: &&TraceStep| step.matched && step.to.as_ref() == Some(&queue);
+            let giver = self.steps.iter().find(gave).map_or_else(|| at.clone(), |step| step.exchange.clone());
+            self.remark(&giver, Some(at), false, why);
         }
     }
 
