@@ -400,7 +400,7 @@ pub(super) struct ImagesFetch {
     pub(super) files: Files,
     #[command(flatten)]
     pub(super) output: Output,
-    /// Also what is here already
+    /// Anew, also what is here already
     #[arg(long)]
     pub(super) again: bool,
 }

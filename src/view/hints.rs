@@ -1,8 +1,21 @@
 //! Commands that a message suggests, made so that they can be pasted.
 
 /// Verbs that read the stack's file. `logs` has no short form of the flag: there `-f` follows.
-const VERBS: &[&str] =
-    &["up", "apply", "plan", "drift", "status", "env", "logs", "start", "stop", "restart", "down", "site build"];
+const VERBS: &[&str] = &[
+    "up",
+    "apply",
+    "trace",
+    "plan",
+    "drift",
+    "status",
+    "env",
+    "logs",
+    "start",
+    "stop",
+    "restart",
+    "down",
+    "site build",
+];
 
 /// The flags with which this command named its stack.
 #[derive(Clone, Debug, Default)]

@@ -38,7 +38,7 @@ fn commands_say_what_was_recorded() {
 
 /// Adds a command, its exit code and both streams.
 fn told(out: &mut String, arguments: &[&str]) {
-    let ran = Command::new(env!("CARGO_BIN_EXE_mqlab")).args(arguments).env_clear().output().unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_mqlab")).args(arguments).env_clear().output().expect("it can be run");
     let code = ran.status.code().unwrap_or(-1);
     let quoted = |word: &&&str| if word.contains(' ') { format!("'{word}'") } else { (**word).to_string() };
     let words: Vec<String> = arguments.iter().map(|word| quoted(&word)).collect();
