@@ -109,7 +109,8 @@ impl Images {
     /// What would serve without fetching anything; `None` means that something must be pulled or built.
     pub async fn present(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Result<Option<ImageServed>, Error> {
         for candidate in self.candidates(wanted, catalogue) {
-            if let Some(stored) = store::find(&self.engine, &candidate.reference).await? {
+            let stored = store::find(&self.engine, &candidate.reference).await?;
+            if let Some(stored) = stored.filter(|stored| stored.is_for(wanted.platform.as_deref())) {
                 return Ok(Some(served(candidate, &wanted.version, stored)));
             }
         }
@@ -181,7 +182,8 @@ impl Images {
             None => used.source != ImageSource::Explicit && used.version == wanted.version,
         };
         let Some(used) = used.filter(fits) else { return Ok(None) };
-        Ok(store::find(&self.engine, &used.id).await?.map(|_| used.clone()))
+        let stored = store::find(&self.engine, &used.id).await?;
+        Ok(stored.filter(|stored| stored.is_for(wanted.platform.as_deref())).map(|_| used.clone()))
     }
 
     /// References that would serve if they were there, in order.

@@ -21,6 +21,16 @@ pub(super) struct Stored {
     pub(super) digest: Option<String>,
     pub(super) size: u64,
     pub(super) exact_version: Option<String>,
+    /// `linux/arm64`.
+    platform: String,
+}
+
+impl Stored {
+    /// Whether it is for this platform, with or without a variant: `linux/arm64/v8`. Without one any will do: the
+    /// engine has what it could run.
+    pub(super) fn is_for(&self, platform: Option<&str>) -> bool {
+        platform.is_none_or(|platform| platform.split('/').take(2).eq(self.platform.split('/')))
+    }
 }
 
 /// By reference or id; `None` where it is not there.
@@ -41,6 +51,7 @@ fn stored(found: ImageInspect) -> Stored {
         digest: digests.first().and_then(|text| text.split_once('@')).map(|(_, digest)| digest.to_owned()),
         size: found.size.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
         exact_version: labels.get(EXACT_VERSION).cloned(),
+        platform: format!("{}/{}", found.os.unwrap_or_default(), found.architecture.unwrap_or_default()),
     }
 }
 

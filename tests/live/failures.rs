@@ -147,6 +147,12 @@ fn an_image_that_nobody_has() {
     assert_eq!(lines.collect::<Vec<_>>(), [way_out], "{ran:#?}");
     assert!(ran.took < Duration::from_secs(10), "{ran:#?}");
     assert_eq!(of_stack(lab.stack()), [""; 0]);
+
+    // One that is here serves nobody who asks for another platform.
+    lab.spec("brokers: { jobs: { kind: rabbitmq, storage: memory, platform: linux/s390x } }\n");
+    let ran = lab.mqlab(&["up"]).code(1).says("error: no image for rabbitmq 4.0");
+    ran.says("it builds for the engine's own platform");
+    assert_eq!(of_stack(lab.stack()), [""; 0]);
 }
 
 #[test]
