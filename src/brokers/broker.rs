@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Catalogue, Session, Target};
 use crate::model::{Address, App, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
+use crate::plan::Objection;
 use crate::spec::{Diagnostics, Field};
 
 /// A kind of broker. Everything but [`Broker::connect`] is a pure function, so `check`, `plan` and the
@@ -39,14 +40,6 @@ pub trait Broker: Send + Sync {
 
     /// A handle to running nodes. Opens nothing: the first IO is [`Session::ready`].
     fn connect(&self, target: Target) -> Box<dyn Session>;
-}
-
-/// Why a desired object must not be made or changed as things are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Objection {
-    pub address: Address,
-    pub reason: String,
-    pub way_out: String,
 }
 
 /// The constants of a kind.

@@ -12,8 +12,8 @@ mod rabbitmq;
 mod session;
 
 pub use broker::{
-    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, Objection, PortDescription, ResetCommand,
-    Router, Trace, TraceStep,
+    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Router,
+    Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
 #[cfg(test)]

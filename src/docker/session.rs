@@ -11,7 +11,7 @@ use super::inventory::{Inventory, Labelled};
 use super::labels::{StackId, container_name, volume_name};
 use super::lower::{NETWORK, NODE, VOLUME, network_address, node_address, volume_address};
 use super::{Engine, WantedNode, observe, ports, steps};
-use crate::brokers::{Batch, Check, Interest, Outcome, OutcomeResult, Session, SessionError};
+use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Session, SessionError};
 use crate::converge::{Event, Events};
 use crate::model::{Address, ImageServed, Observation};
 use crate::plan::{Action, Contents, Step};
@@ -238,25 +238,22 @@ impl Session for EngineSession {
     }
 
     async fn apply(&mut self, batch: Batch<'_>) -> Vec<Outcome> {
-        let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
+        let mut ledger = Ledger::new(batch);
         for number in 0..=4 {
             let mut runnable = Vec::new();
             for step in batch.steps.iter().filter(|step| wave(step) == number) {
-                match obstacle(step, &outcomes, &batch) {
-                    Some(because) => {
-                        let result = OutcomeResult::NotTried { because };
-                        outcomes.insert(step.address.clone(), Outcome::new(step.address.clone(), result));
-                    }
+                match ledger.hindrance(step) {
+                    Some(because) => ledger.end(step, OutcomeResult::NotTried { because }),
                     None => runnable.push(step),
                 }
             }
-            let done = join_all(runnable.into_iter().map(|step| self.do_step(step, batch.events))).await;
-            for (outcome, lost) in done {
+            let done = join_all(runnable.iter().map(|step| self.do_step(step, batch.events))).await;
+            for (step, (outcome, lost)) in runnable.into_iter().zip(done) {
                 self.lost_ports.extend(lost);
-                outcomes.insert(outcome.address.clone(), outcome);
+                ledger.end(step, outcome.result);
             }
         }
-        batch.steps.iter().filter_map(|step| outcomes.remove(&step.address)).collect()
+        ledger.outcomes()
     }
 
     async fn usable(&mut self, _batch: Batch<'_>) -> Vec<Check> {
@@ -266,13 +263,4 @@ impl Session for EngineSession {
     async fn probe(&mut self) -> Vec<Check> {
         Vec::new()
     }
-}
-
-/// Why a step is not tried.
-fn obstacle(step: &Step, outcomes: &BTreeMap<Address, Outcome>, batch: &Batch<'_>) -> Option<String> {
-    if batch.cancel.is_cancelled() {
-        return Some("interrupted".to_owned());
-    }
-    let failed = |address: &&Address| outcomes.get(*address).is_some_and(|done| done.result != OutcomeResult::Done);
-    step.needs.iter().find(failed).map(|address| format!("{address} was not done"))
 }

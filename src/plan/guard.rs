@@ -3,8 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::step::{Action, Contents, Plan, Step};
-use crate::brokers::Objection;
 use crate::model::{Address, KindRules};
+
+/// Why a desired object must not be made or changed as things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    pub address: Address,
+    pub reason: String,
+    pub way_out: String,
+}
 
 /// The objects whose contents must be read before the plan can be trusted.
 pub fn at_risk(plan: &Plan) -> Vec<Address> {

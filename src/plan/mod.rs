@@ -11,5 +11,5 @@ mod text;
 mod tests;
 
 pub use diff::{BrokerRules, DiffInput, DiffOptions, Rules, diff};
-pub use guard::{at_risk, guard, object};
+pub use guard::{Objection, at_risk, guard, object};
 pub use step::{Action, Contents, FieldChange, Mover, Note, Plan, Stage, Step, Unmanaged};

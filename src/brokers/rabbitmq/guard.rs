@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::effective::{Policies, Target, priority};
 use super::kinds;
 use super::policies::own_policy_name;
-use crate::brokers::Objection;
 use crate::model::{Address, Resource};
+use crate::plan::Objection;
 
 /// Objections against the queues' own policies.
 ///

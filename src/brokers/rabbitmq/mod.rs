@@ -38,8 +38,9 @@ mod testing;
 #[cfg(test)]
 pub(crate) use fake::FakeRabbit;
 
-use crate::brokers::{Broker, Description, Lesson, Objection, PortDescription, Session, Target};
+use crate::brokers::{Broker, Description, Lesson, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};
+use crate::plan::Objection;
 use crate::spec::Diagnostics;
 
 /// The kind.
