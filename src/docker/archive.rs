@@ -40,6 +40,7 @@ mod tests {
             uid: 999,
             gid: 998,
             content: b"password".to_vec(),
+            parts: [].into(),
             secret: true,
         };
         let bytes = files(std::slice::from_ref(&file)).unwrap();

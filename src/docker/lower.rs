@@ -130,6 +130,7 @@ fn node_resource(stack: &str, wanted: &WantedNode) -> Resource {
     let container = &wanted.container;
     let mut node = Resource::new(node_address(&container.broker, container.node)).at(wanted.origin.clone());
     node.attributes = attributes(stack, container);
+    node.attribute_origins.clone_from(&container.origins);
     node.attributes.insert(INPUTS.to_owned(), wanted.inputs.as_str().into());
     node.attributes.insert(RUNNING.to_owned(), true.into());
     node.on_change = OnChange::Replace;
@@ -160,7 +161,12 @@ pub(crate) fn attributes(stack: &str, container: &Container) -> BTreeMap<String,
         set(&format!("id.{name}"), value.as_str().into());
     }
     for file in &container.files {
-        set(&format!("file.{}", file.path), file_digest(file).into());
+        if file.parts.is_empty() {
+            set(&format!("file.{}", file.path), file_digest(file).into());
+        }
+        for (name, value) in &file.parts {
+            set(name, value.clone());
+        }
     }
     for port in &container.ports {
         set(&format!("port.{}", port.name), format!("{}:{}→{}", port.bind, port.host, port.container).into());

@@ -38,6 +38,8 @@ const NODE_ATTRIBUTES: &[AttributeRule] = &[
     AttributeRule { name: "open_files", rule: recreate, doc: "Limit of open files." },
     AttributeRule { name: "env.*", rule: recreate, doc: "A variable of its environment." },
     AttributeRule { name: "file.*", rule: recreate, doc: "Digest of a file that is copied in before the start." },
+    AttributeRule { name: "config.*", rule: recreate, doc: "A setting in a file that is copied in before the start." },
+    AttributeRule { name: "plugins", rule: recreate, doc: "What is enabled at the start." },
     AttributeRule { name: "port.*", rule: recreate, doc: "A port on the host and the one behind it." },
 ];
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::{Origin, Value};
+
 /// One node of a broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
@@ -26,6 +28,9 @@ pub struct Container {
     pub open_files: Option<u64>,
     /// What must stay with the data, recorded as labels on container and volume.
     pub ids: BTreeMap<String, String>,
+    /// Where its attributes were written, by the name that a plan shows: `memory`, `env.HOME`. The broker's own place
+    /// for all others.
+    pub origins: BTreeMap<String, Origin>,
     /// Seconds between the polite and the hard stop.
     pub stop_seconds: u32,
     /// What a line in the log of a dead container means.
@@ -52,6 +57,9 @@ pub struct ContainerFile {
     pub uid: u64,
     pub gid: u64,
     pub content: Vec<u8>,
+    /// What the content says, by the attribute under which a plan shows it: `config.heartbeat`. Whoever has parts is
+    /// compared by them; a file without any by a digest of its content.
+    pub parts: BTreeMap<String, Value>,
     /// The content holds a secret: it is in no hash, no label and no plan.
     pub secret: bool,
 }

@@ -153,6 +153,29 @@ impl Stack {
 }
 
 impl BrokerModel {
+    /// Where fields that every broker can have, and reach its containers, were written: by the container's attribute.
+    pub fn field_origins(&self) -> BTreeMap<String, Origin> {
+        let mut origins = BTreeMap::new();
+        for entry in self.body.entries() {
+            let attribute = match entry.key.as_str() {
+                "version" | "distribution" | "image" | "platform" => "image",
+                "memory" => "memory",
+                "storage" => "mount.data",
+                "plugins" => "plugins",
+                "env" | "ports" => {
+                    let prefix = if entry.key == "env" { "env" } else { "port" };
+                    for inner in entry.value.entries() {
+                        origins.insert(format!("{prefix}.{}", inner.key), self.origin_of(inner.at));
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            origins.entry(attribute.to_owned()).or_insert_with(|| self.origin_of(entry.at));
+        }
+        origins
+    }
+
     /// The place of a part of `body` as the rest of the program names it.
     pub fn origin_of(&self, at: Position) -> Origin {
         let file = self.files.get(at.file).cloned().unwrap_or_else(|| Arc::from("<none>"));

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{BrokerModel, Container, Facts, ImageWanted, MemoryMount, Mount, PublishedPort, Storage, Value};
+use crate::model::{
+    BrokerModel, Container, Facts, ImageWanted, MemoryMount, Mount, Origin, PublishedPort, Storage, Value,
+};
 
 use super::causes::KNOWN_CAUSES;
 use super::config_keys::ConfigKeys;
@@ -77,10 +79,17 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         // the engine's hard one (524288 or more by default); asking for a number fails where the engine has less.
         open_files: None,
         ids: facts.ids.iter().filter(|(name, _)| *name == CLUSTER_ID).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        origins: origins(broker),
         // A clean stop flushes every log; without it the next start reads them all.
         stop_seconds: 30,
         known_causes: KNOWN_CAUSES,
     }
+}
+
+/// Where what reaches the container was written.
+fn origins(broker: &BrokerModel) -> BTreeMap<String, Origin> {
+    let settings = broker.config_origins.iter().map(|(key, origin)| (format!("env.{}", variable(key)), origin.clone()));
+    settings.chain(broker.field_origins()).collect()
 }
 
 /// The name of a node in the stack's network; a single node is the broker.

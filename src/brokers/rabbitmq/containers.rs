@@ -12,8 +12,8 @@ use super::read::Body;
 use super::{PORTS, STREAM};
 use crate::brokers::PortDescription;
 use crate::model::{
-    BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, PublishedPort, Storage,
-    Value,
+    BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, Origin, PublishedPort,
+    Storage, Value,
 };
 
 /// The user of the official image.
@@ -23,7 +23,9 @@ const MEMORY_STORAGE: u64 = 512 << 20;
 /// Publishers are blocked above this, unless the spec says otherwise: a laptop has other things to do.
 const WATERMARK: u64 = 512 << 20;
 /// With the engine's usual million, the Erlang runtime reserves memory for each of them at start.
-const OPEN_FILES: u64 = 65_536;
+/// Not more than an engine inside a container is likely to have: one that may not raise its limit fails to start
+/// what asks for more, and everything is made twice.
+const OPEN_FILES: u64 = 16_384;
 const ALWAYS_ON: &[&str] = &["rabbitmq_management", "rabbitmq_prometheus"];
 
 pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
@@ -51,6 +53,7 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         memory: broker.memory,
         open_files: Some(OPEN_FILES),
         ids: BTreeMap::new(),
+        origins: origins(broker),
         stop_seconds: 30,
         known_causes: KNOWN_CAUSES,
     }
@@ -83,41 +86,65 @@ fn host_port(facts: &Facts, port: &PortDescription, node: u32) -> u16 {
 }
 
 fn files(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<ContainerFile> {
-    let file = |path: &str, mode, content: String, secret| ContainerFile {
+    let file = |path: &str, mode, content: String, parts| ContainerFile {
         path: path.to_owned(),
         mode,
         uid: OWNER,
         gid: OWNER,
         content: content.into_bytes(),
-        secret,
+        parts,
+        secret: false,
     };
+    let settings = configuration(broker, facts, node);
+    let mut text = String::from("# Written by mqlab; changed by hand it will be written again.\n");
+    for (key, value) in &settings {
+        let _ = writeln!(text, "{key} = {}", quoted(value));
+    }
+    let settings = settings.into_iter().map(|(key, value)| (config_attribute(&key), value.into())).collect();
+    let plugins = enabled_plugins(broker);
+    let enabled = format!("[{}].\n", plugins.join(","));
+    let plugins = Value::List(plugins.into_iter().map(Value::text).collect());
+    let administrator =
+        file("/etc/rabbitmq/conf.d/91-mqlab-administrator.conf", 0o400, administrator(facts), [].into());
     vec![
-        file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, configuration(broker, facts, node), false),
-        file("/etc/rabbitmq/conf.d/91-mqlab-administrator.conf", 0o400, administrator(facts), true),
-        file("/etc/rabbitmq/enabled_plugins", 0o644, enabled_plugins(broker), false),
+        file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, text, settings),
+        ContainerFile { secret: true, ..administrator },
+        file("/etc/rabbitmq/enabled_plugins", 0o644, enabled, [("plugins".to_owned(), plugins)].into()),
     ]
 }
 
+/// The attribute of a line in rabbitmq.conf.
+fn config_attribute(key: &str) -> String {
+    format!("config.{key}")
+}
+
+/// Where what reaches the container was written.
+fn origins(broker: &BrokerModel) -> BTreeMap<String, Origin> {
+    let settings = broker.config_origins.iter().map(|(key, origin)| (config_attribute(key), origin.clone()));
+    settings.chain(broker.field_origins()).collect()
+}
+
 /// mqlab's own lines first, so that the user's win.
-fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> String {
-    let mut text = String::from("# Written by mqlab; changed by hand it will be written again.\n");
+fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    let mut set = |key: &str, value: String| lines.push((key.to_owned(), value));
     if !broker.config.keys().any(|key| key.starts_with("vm_memory_high_watermark.")) {
         // The runtime sees the machine's memory and not always the container's.
         let bytes = broker.memory.map_or(WATERMARK, |memory| memory / 10 * 6);
-        let _ = writeln!(text, "vm_memory_high_watermark.absolute = {bytes}");
+        set("vm_memory_high_watermark.absolute", bytes.to_string());
     }
     if (STREAM.when)(broker) {
         // Stream clients ask the broker where to connect. By itself it names its host name in the stack's network,
         // which nobody outside of it knows.
-        let _ = writeln!(text, "stream.advertised_host = {}", facts.advertise_host);
-        let _ = writeln!(text, "stream.advertised_port = {}", host_port(facts, &STREAM, node));
+        set("stream.advertised_host", facts.advertise_host.clone());
+        set("stream.advertised_port", host_port(facts, &STREAM, node).to_string());
     }
     for (key, value) in &broker.config {
         if !value.is_null() {
-            let _ = writeln!(text, "{key} = {}", quoted(&line_value(value)));
+            set(key, line_value(value));
         }
     }
-    text
+    lines
 }
 
 /// Read by the server when its database is empty: this user is then made instead of `guest`.
@@ -130,12 +157,12 @@ fn administrator(facts: &Facts) -> String {
     )
 }
 
-/// An Erlang term. Sorted, so that the order in the spec does not recreate the broker.
-fn enabled_plugins(broker: &BrokerModel) -> String {
+/// Sorted, so that the order in the spec does not recreate the broker.
+fn enabled_plugins(broker: &BrokerModel) -> Vec<&str> {
     let body = Body::read(broker);
     let asked = body.plugins.iter().map(|plugin| plugin.name);
     let plugins: BTreeSet<&str> = ALWAYS_ON.iter().copied().chain(asked).collect();
-    format!("[{}].\n", plugins.into_iter().collect::<Vec<_>>().join(","))
+    plugins.into_iter().collect()
 }
 
 /// For rabbitmq.conf, where a `#` ends the value, spaces around it do not count, and nothing is a syntax error.
