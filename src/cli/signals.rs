@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use crate::converge::{Cancel, Canceller};
 use crate::view::View;
@@ -35,8 +36,10 @@ async fn follow(canceller: Canceller, seen: Arc<AtomicU8>, view: View) {
     let Ok(mut source) = Source::new() else { return };
     let number = source.next().await;
     seen.store(number, Ordering::Relaxed);
+    // Said before the end that it brings about, but nobody waits for a stream that nobody reads.
+    let say = tokio::task::spawn_blocking(move || view.say("stopping after what is being done now; once more kills"));
+    let _ = tokio::time::timeout(Duration::from_millis(200), say).await;
     canceller.cancel();
-    view.say("stopping after what is being done now; once more kills");
     let number = source.next().await;
     std::process::exit(i32::from(128 + number));
 }
