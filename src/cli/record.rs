@@ -16,8 +16,8 @@ use crate::site::{
 };
 use crate::state::SiteLeft;
 
-/// Keeps the report and writes the site, unless it is as the last run left it and would come out the same. A run that did nothing leaves both as they are, unless the brokers look
-/// different from the last time.
+/// Keeps the report and writes the site. A run that did nothing leaves the report as it is, unless the brokers look
+/// different from the last time; a site that is as the last run left it, and would come out the same, is not made.
 pub(super) fn record(
     work: &Work,
     report: &Report,

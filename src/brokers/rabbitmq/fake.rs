@@ -5,7 +5,8 @@
 //! exchange with `auto_delete` with the last binding from it. As since 4.3, the definitions leave internal
 //! exchanges out; the list of exchanges has them.
 
-use std::collections::BTreeMap;
+mod state;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,11 +17,13 @@ use super::kinds;
 use super::normalise;
 use super::session::RabbitSession;
 use super::wire::{Request, Wire};
-use crate::brokers::fake::{Gate, Happened, Shared};
+use crate::brokers::fake::{Gate, Happened, Inner, Shared};
 use crate::brokers::{Session, SessionError, Target};
 use crate::model::{Address, Resource, Value};
 use crate::net::http::{Answer, HttpError};
 use crate::plan::Contents;
+
+use state::{LISTS, No, State, identity, joined, text};
 
 /// The broker. Clones are handles to the same one.
 #[derive(Clone, Debug)]
@@ -30,27 +33,6 @@ pub(crate) struct FakeRabbit {
     gate: Gate,
 }
 
-/// Everything in it, as an export would show it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct State {
-    /// By list and identity.
-    documents: BTreeMap<(&'static str, String), Json>,
-    /// By virtual host and queue.
-    messages: BTreeMap<(String, String), u64>,
-}
-
-/// The lists of an export, in the order in which an import takes them.
-const LISTS: &[&str] = &[
-    "users",
-    "vhosts",
-    "permissions",
-    "topic_permissions",
-    "parameters",
-    "policies",
-    "queues",
-    "exchanges",
-    "bindings",
-];
 const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
 const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
 const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
@@ -69,13 +51,11 @@ fn refused(reason: &str) -> Reply {
     (BAD_REQUEST, json!({ "error": "bad_request", "reason": reason }))
 }
 
-/// Why something is not made.
-enum No {
-    /// It is there and other: an import says nothing.
-    Conflict(String),
-    /// An end of a binding is missing: an import says nothing.
-    EndMissing,
-    Refused(String),
+impl Inner<State> {
+    /// A stream that the broker has not brought back yet.
+    fn is_hidden(&self, vhost: &str, queue: &str) -> bool {
+        self.mischief.is_recovering() && self.past.now().kind(vhost, queue) == "stream"
+    }
 }
 
 impl FakeRabbit {
@@ -184,7 +164,7 @@ impl FakeRabbit {
                 }
                 self.limit("parameters", &identity, "value", limit, &body["value"])
             }
-            (_, ["queues", vhost, queue]) if self.is_hidden(vhost, queue) => refused(&down(queue)),
+            (_, ["queues", vhost, queue]) if self.shared.lock().is_hidden(vhost, queue) => refused(&down(queue)),
             (_, path) => match item_of(path, body) {
                 Some((list, item)) => match self.put(list, item) {
                     Ok(()) => done(),
@@ -194,11 +174,6 @@ impl FakeRabbit {
                 None => (NOT_FOUND, json!({ "error": "Object Not Found", "reason": "Not Found" })),
             },
         }
-    }
-
-    fn is_hidden(&self, vhost: &str, queue: &str) -> bool {
-        let inner = self.shared.lock();
-        inner.mischief.is_recovering() && inner.past.now().kind(vhost, queue) == "stream"
     }
 
     fn limit(&self, list: &'static str, identity: &str, group: &str, limit: &str, value: &Json) -> Reply {
@@ -315,7 +290,7 @@ impl Wire for FakeRabbit {
         let inner = self.shared.lock();
         let state = inner.past.now();
         let held = |queue: &&str| {
-            if inner.mischief.is_recovering() && state.kind(vhost, queue) == "stream" {
+            if inner.is_hidden(vhost, queue) {
                 return Err(SessionError::Refused(format!("NOT_FOUND - {}", down(queue))));
             }
             // A passive declare says 0 for every stream.
@@ -350,163 +325,6 @@ impl Wire for FakeRabbit {
         tokio::time::sleep(Duration::from_millis(1)).await;
         Ok("taken back".to_owned())
     }
-}
-
-impl State {
-    fn insert(&mut self, list: &'static str, item: Json) {
-        self.documents.insert((list, identity(list, &item)), item);
-    }
-
-    fn has(&self, list: &'static str, identity: &str) -> bool {
-        self.documents.contains_key(&(list, identity.to_owned()))
-    }
-
-    fn list(&self, list: &'static str) -> impl Iterator<Item = (&String, &Json)> {
-        self.documents.iter().filter(move |((own, _), _)| *own == list).map(|((_, identity), item)| (identity, item))
-    }
-
-    fn export(&self) -> Json {
-        let mut whole = json!({});
-        for list in LISTS {
-            let shown = self.list(list).filter(|(_, item)| *list != "exchanges" || item["internal"] != true);
-            whole[*list] = shown.map(|(_, item)| item.clone()).collect();
-        }
-        whole
-    }
-
-    fn exchanges(&self) -> Json {
-        self.list("exchanges").map(|(_, item)| item.clone()).collect()
-    }
-
-    fn kind(&self, vhost: &str, queue: &str) -> &str {
-        let found = self.documents.get(&("queues", joined(&[vhost, queue])));
-        found.and_then(|queue| queue["arguments"]["x-queue-type"].as_str()).unwrap_or("classic")
-    }
-
-    fn held(&self, vhost: &str, queue: &str) -> u64 {
-        self.messages.get(&(vhost.to_owned(), queue.to_owned())).copied().unwrap_or(0)
-    }
-
-    /// The totals lag: they show nothing yet.
-    fn totals(&self, vhost: &str) -> Json {
-        let own = self.list("queues").filter(|(_, queue)| text(queue, "vhost") == vhost);
-        let shown = own.map(|(_, queue)| {
-            let name = text(queue, "name");
-            json!({ "name": name, "type": self.kind(vhost, name), "messages": 0, "messages_unacknowledged": 0 })
-        });
-        shown.collect()
-    }
-
-    fn running(&self) -> Json {
-        let shown = self.list("queues").map(|(_, queue)| {
-            let kind = queue["arguments"]["x-queue-type"].as_str().unwrap_or("classic");
-            json!({ "vhost": queue["vhost"], "name": queue["name"], "type": kind, "state": "running", "leader": "n" })
-        });
-        shown.collect()
-    }
-
-    fn put(&mut self, list: &'static str, mut item: Json) -> Result<(), No> {
-        if let Some(vhost) = item.get("vhost").and_then(Json::as_str)
-            && !self.has("vhosts", vhost)
-        {
-            return Err(No::Refused(format!("vhost_not_found: {vhost}")));
-        }
-        let own = identity(list, &item);
-        match list {
-            "vhosts" => {
-                // An import takes the default queue type out of the metadata, and from nowhere else.
-                let given = item.get("metadata").unwrap_or(&item);
-                let tags = if given["tags"].is_null() { json!([]) } else { given["tags"].clone() };
-                let mut metadata = json!({ "description": text(given, "description"), "tags": tags });
-                metadata["default_queue_type"] = given.get("default_queue_type").cloned().unwrap_or(json!("classic"));
-                // Who makes one may do everything in it.
-                if !self.has(list, &own) {
-                    let all = json!({ "user": "mqlab", "vhost": item["name"], "configure": ".*", "write": ".*", "read": ".*" });
-                    self.insert("permissions", all);
-                }
-                item = json!({ "name": item["name"], "metadata": metadata });
-            }
-            "users" => {
-                let before = self.documents.get(&(list, own)).map(|user| user["limits"].clone());
-                if item["limits"].as_object().is_none_or(serde_json::Map::is_empty) {
-                    item["limits"] = before.unwrap_or_else(|| json!({}));
-                }
-            }
-            "permissions" | "topic_permissions" if !self.has("users", text(&item, "user")) => {
-                return Err(No::Refused(format!("no_such_user: {}", text(&item, "user"))));
-            }
-            "policies" if item["definition"].as_object().is_none_or(serde_json::Map::is_empty) => {
-                return Err(No::Refused("Validation failed: no policy".to_owned()));
-            }
-            "exchanges" | "queues" => {
-                if let Some(found) = self.documents.get(&(list, own))
-                    && *found != item
-                {
-                    return Err(No::Conflict(format!("inequivalent arg for {list} {}", text(&item, "name"))));
-                }
-            }
-            "bindings" => {
-                let vhost = text(&item, "vhost");
-                let target = if text(&item, "destination_type") == "exchange" { "exchanges" } else { "queues" };
-                if !self.has_exchange(vhost, text(&item, "source"))
-                    || !self.has(target, &joined(&[vhost, text(&item, "destination")]))
-                {
-                    return Err(No::EndMissing);
-                }
-            }
-            _ => {}
-        }
-        self.insert(list, item);
-        Ok(())
-    }
-
-    fn has_exchange(&self, vhost: &str, name: &str) -> bool {
-        name.starts_with("amq.") || self.has("exchanges", &joined(&[vhost, name]))
-    }
-
-    fn remove(&mut self, list: &'static str, own: &str) {
-        let Some(item) = self.documents.remove(&(list, own.to_owned())) else { return };
-        let (vhost, name) = (text(&item, "vhost"), text(&item, "name"));
-        match list {
-            "vhosts" => {
-                self.documents.retain(|_, other| text(other, "vhost") != name);
-                self.messages.retain(|(vhost, _), _| vhost != name);
-            }
-            "users" => self.documents.retain(|_, other| text(other, "user") != name),
-            "queues" => {
-                self.messages.remove(&(vhost.to_owned(), name.to_owned()));
-                self.unbind(|binding| is_end(binding, vhost, "queue", name));
-            }
-            "exchanges" => self.unbind(|binding| {
-                is_end(binding, vhost, "exchange", name)
-                    || text(binding, "vhost") == vhost && text(binding, "source") == name
-            }),
-            "bindings" => self.auto_delete(vhost, text(&item, "source")),
-            _ => {}
-        }
-    }
-
-    fn unbind(&mut self, doomed: impl Fn(&Json) -> bool) {
-        let gone: Vec<String> =
-            self.list("bindings").filter(|(_, item)| doomed(item)).map(|(identity, _)| identity.clone()).collect();
-        for identity in gone {
-            self.remove("bindings", &identity);
-        }
-    }
-
-    fn auto_delete(&mut self, vhost: &str, exchange: &str) {
-        let own = joined(&[vhost, exchange]);
-        let from = |item: &Json| text(item, "vhost") == vhost && text(item, "source") == exchange;
-        let is_bound = self.list("bindings").any(|(_, item)| from(item));
-        let goes = self.documents.get(&("exchanges", own.clone())).is_some_and(|item| item["auto_delete"] == true);
-        if goes && !is_bound {
-            self.remove("exchanges", &own);
-        }
-    }
-}
-
-fn is_end(binding: &Json, vhost: &str, kind: &str, name: &str) -> bool {
-    text(binding, "vhost") == vhost && text(binding, "destination_type") == kind && text(binding, "destination") == name
 }
 
 /// The list and the whole item of a `PUT`, or of a `POST` of a binding.
@@ -544,28 +362,6 @@ fn item_of(path: &[&str], mut body: Json) -> Option<(&'static str, Json)> {
     Some((list, body))
 }
 
-/// What tells an item of a list from the others.
-fn identity(list: &str, item: &Json) -> String {
-    let arguments = item["arguments"].to_string();
-    let keys: &[&str] = match list {
-        "permissions" => &["vhost", "user"],
-        "topic_permissions" => &["vhost", "user", "exchange"],
-        "parameters" => &["vhost", "component", "name"],
-        "bindings" => &["vhost", "source", "destination_type", "destination", "routing_key"],
-        "vhosts" | "users" => &["name"],
-        _ => &["vhost", "name"],
-    };
-    let mut parts: Vec<&str> = keys.iter().map(|key| text(item, key)).collect();
-    if list == "bindings" {
-        parts.push(&arguments);
-    }
-    joined(&parts)
-}
-
-fn joined(parts: &[&str]) -> String {
-    parts.join("\n")
-}
-
 /// An argument without a value, as the API shows it.
 fn as_shown(value: Json) -> Json {
     match value {
@@ -573,8 +369,4 @@ fn as_shown(value: Json) -> Json {
         Json::Object(map) => map.into_iter().map(|(name, value)| (name, as_shown(value))).collect(),
         other => other,
     }
-}
-
-fn text<'a>(item: &'a Json, key: &str) -> &'a str {
-    item.get(key).and_then(Json::as_str).unwrap_or_default()
 }

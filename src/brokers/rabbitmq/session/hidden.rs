@@ -43,7 +43,12 @@ async fn any_hides(session: &mut RabbitSession, wanted: &[Resource], there: &[Re
         if !session.entered.contains(vhost) {
             continue;
         }
-        let answers = session.client()?.ready(vhost, &names).await?;
+        let answers = match session.client()?.ready(vhost, &names).await {
+            Ok(answers) => answers,
+            // No more connections are allowed there: not a word about the streams.
+            Err(SessionError::Refused(_)) => continue,
+            Err(error) => return Err(error),
+        };
         if answers.iter().any(|answer| answer.as_ref().is_err_and(is_recovering)) {
             return Ok(true);
         }
