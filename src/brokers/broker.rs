@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Catalogue, Session, Target};
-use crate::model::{Address, App, BrokerModel, Container, Facts, KindRules, Resource, Secret, Value};
+use crate::model::{Address, App, BrokerModel, Container, Facts, Home, KindRules, Resource, Secret, Value};
 use crate::plan::Objection;
 use crate::spec::{Diagnostics, Field};
 
@@ -22,7 +22,7 @@ pub trait Broker: Send + Sync {
     /// partitions. Called once the whole stack is valid.
     fn lint(&self, _broker: &BrokerModel, _apps: &[App], _diagnostics: &mut Diagnostics) {}
 
-    /// One container per node, in node order.
+    /// One container per node, in node order, then the helpers.
     fn containers(&self, broker: &BrokerModel, facts: &Facts) -> Vec<Container>;
 
     /// What must exist inside the broker: only what the spec mentions, in the broker's own terms.
@@ -56,15 +56,60 @@ pub struct Description {
     pub ports: &'static [PortDescription],
     /// Secrets that mqlab generates and keeps: `admin_password`.
     pub secrets: &'static [&'static str],
-    /// Ids that are generated once and stay with the data: `cluster_id`. 16 random bytes, base64url.
-    pub ids: &'static [&'static str],
+    /// What is settled when the data begins, and stays with it.
+    pub ids: &'static [IdDescription],
+    /// Containers beside the nodes.
+    pub helpers: &'static [Helper],
+    /// What `check` finds suspicious about this kind: `queue-unreachable`, and why it is told.
+    pub lints: &'static [(&'static str, &'static str)],
+    /// Files that `mqlab init --from` writes, as under `examples/`, by name. The kind's own name is one.
+    pub examples: &'static [(&'static str, &'static str)],
     /// Whether a JVM heap can be set.
     pub heap: bool,
     /// The most nodes that this version of mqlab runs.
     pub most_nodes: u32,
+    /// What nodes that are added to a running broker take over and what not, in a sentence or two.
+    pub growth: &'static str,
     /// Bytes of memory that one node needs to start and work.
     pub memory_floor: u64,
     pub catalogue: &'static Catalogue,
+}
+
+impl Description {
+    /// Whether objects of this kind are in a file of the container, and nobody asks the broker for them.
+    pub fn is_rendered(&self, address: &Address) -> bool {
+        self.kinds.iter().any(|kind| kind.kind == address.kind && kind.home == Home::File)
+    }
+
+    /// How many containers of this role a broker of so many nodes has.
+    pub fn count(&self, role: &str, nodes: u32) -> u32 {
+        match self.helpers.iter().find(|helper| helper.role == role) {
+            Some(helper) => (helper.count)(nodes),
+            None => nodes,
+        }
+    }
+
+    /// All containers of a broker of so many nodes.
+    pub fn containers(&self, nodes: u32) -> u32 {
+        nodes + self.helpers.iter().map(|helper| (helper.count)(nodes)).sum::<u32>()
+    }
+}
+
+/// A container that is no node of the broker, and that the broker or its clients need: a name server.
+#[derive(Debug)]
+pub struct Helper {
+    /// In its container's name: `namesrv`.
+    pub role: &'static str,
+    /// How many, beside so many nodes.
+    pub count: fn(u32) -> u32,
+}
+
+/// Something that is settled when the data begins, and recorded with it: `cluster_id`.
+#[derive(Debug)]
+pub struct IdDescription {
+    pub name: &'static str,
+    /// From the broker as the file has it then, and 16 random bytes as base64url.
+    pub make: fn(&BrokerModel, String) -> String,
 }
 
 /// A port that clients use.
@@ -72,6 +117,8 @@ pub struct Description {
 pub struct PortDescription {
     /// As in `ports:`: `amqp`.
     pub name: &'static str,
+    /// The role of the containers that have it; empty for the nodes.
+    pub role: &'static str,
     /// In the container, and the host port that is tried first.
     pub number: u16,
     /// One sentence: who speaks what on it.
@@ -84,7 +131,7 @@ pub struct PortDescription {
 
 /// What a kind teaches, and what its parts look like in a picture.
 pub trait Lesson: Send + Sync {
-    /// The arrows between resources: bindings, dead letters, alternate exchanges.
+    /// The arrows between resources: bindings, dead letters, alternate exchanges, diverts.
     fn edges(&self, resources: &[Resource]) -> Vec<Edge>;
 
     /// How one would have made the resource by hand, with the reader's own names and ports.
@@ -120,6 +167,8 @@ pub enum EdgeStyle {
     ExchangeBinding,
     DeadLetter,
     Alternate,
+    /// A copy, or the message itself, goes on: a composite, a divert, a virtual topic.
+    Forward,
 }
 
 /// A command or request that does by hand what mqlab did.

@@ -15,17 +15,19 @@ pub struct Version {
     /// As in the spec: `4.3`.
     pub number: &'static str,
     pub official: OfficialImage,
+    /// The same broker as others package it, by the name under `distribution:`.
+    pub distributions: &'static [(&'static str, OfficialImage)],
     /// The local recipe, where one builds it.
     pub recipe: Option<&'static Recipe>,
     /// Versions whose data this one can take over, besides its own.
     pub upgrades_from: &'static [&'static str],
     /// Configuration keys and types that a live broker of this version reported, as JSON
-    /// (`make record-config`).
-    pub config_keys: &'static str,
+    /// (`make record-config`). `None` where the kind takes no `config`.
+    pub config_keys: Option<&'static str>,
 }
 
 /// The image that the broker's makers publish.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct OfficialImage {
     /// Fully qualified, as engines other than Docker need it: `docker.io/library/rabbitmq`.
     pub repository: &'static str,
@@ -35,8 +37,10 @@ pub struct OfficialImage {
 /// How mqlab builds an image of its own that keeps the official one's interface.
 #[derive(Debug)]
 pub struct Recipe {
-    /// Folder under `images/`, embedded in the binary: `kafka`.
+    /// Folder under `images/`: `kafka`.
     pub folder: &'static str,
+    /// All of its files, embedded in the binary: see [`recipe_files`](crate::recipe_files).
+    pub files: &'static [RecipeFile],
     /// Debian suite of the base image: `trixie`.
     pub suite: &'static str,
     /// Build arguments, in order.
@@ -46,6 +50,24 @@ pub struct Recipe {
     pub exact_version: Option<&'static str>,
 }
 
+/// A file of a recipe.
+#[derive(Debug)]
+pub struct RecipeFile {
+    pub name: &'static str,
+    pub content: &'static [u8],
+}
+
+/// The named files of a folder under `images/`, so that the binary needs none at run time.
+#[macro_export]
+macro_rules! recipe_files {
+    ($folder:literal: $($file:literal),+ $(,)?) => {
+        &[$($crate::brokers::RecipeFile {
+            name: $file,
+            content: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/images/", $folder, "/", $file)),
+        }),+]
+    };
+}
+
 /// Where a recipe's software comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Artefacts {
@@ -53,6 +75,14 @@ pub enum Artefacts {
     Debian,
     /// Maven artefacts, pinned by version and checksum in the recipe's folder.
     Maven,
+}
+
+impl Version {
+    /// The image that is pulled: the makers' own, or that of a distribution.
+    pub fn image(&self, distribution: Option<&str>) -> Option<OfficialImage> {
+        let Some(wanted) = distribution else { return Some(self.official) };
+        self.distributions.iter().find(|(name, _)| *name == wanted).map(|(_, image)| *image)
+    }
 }
 
 impl Catalogue {

@@ -12,16 +12,16 @@ mod rabbitmq;
 mod session;
 
 pub use broker::{
-    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, PortDescription, ResetCommand, Router,
-    Trace, TraceStep,
+    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Lesson, PortDescription,
+    ResetCommand, Router, Trace, TraceStep,
 };
-pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
 #[cfg(test)]
 pub(crate) use kafka::{FakeKafka, FakeTopic};
 pub use ledger::Ledger;
 #[cfg(test)]
 pub(crate) use rabbitmq::FakeRabbit;
-pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Session, SessionError, Target};
+pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Readiness, Session, SessionError, Target};
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {

@@ -17,9 +17,9 @@ use crate::plan::{Contents, Step};
 /// a frozen broker is an error, never a hang.
 #[async_trait]
 pub trait Session: Send {
-    /// One attempt to find the broker able to work: wire-level, with all its nodes.
+    /// One attempt to find the broker able to work: wire-level, at whichever node answers.
     /// [`SessionError::NotReady`] means "ask again", everything else is final.
-    async fn ready(&mut self) -> Result<(), SessionError>;
+    async fn ready(&mut self) -> Result<Readiness, SessionError>;
 
     /// Everything that is there, in a constant number of requests. What could not be read is `unknown`, not absent.
     ///
@@ -40,6 +40,26 @@ pub trait Session: Send {
 
     /// Sends one message through scratch objects of ours and takes it back.
     async fn probe(&mut self) -> Vec<Check>;
+}
+
+/// How much of a broker is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Every node has joined.
+    Whole,
+    /// It can be asked and does its work, and something is missing: `2 of 3 nodes are in the cluster`.
+    Degraded(String),
+}
+
+impl Readiness {
+    /// By the number of nodes that have joined.
+    pub fn of(joined: usize, nodes: u32) -> Self {
+        if joined >= nodes as usize {
+            Self::Whole
+        } else {
+            Self::Degraded(format!("{joined} of {nodes} nodes are in the cluster"))
+        }
+    }
 }
 
 /// What an observation will be compared with.
@@ -89,9 +109,22 @@ impl std::fmt::Display for Endpoint {
 }
 
 impl Target {
+    /// The same with one node alone, from 0, for a client that knows no others.
+    #[must_use]
+    pub fn of_node(&self, index: usize) -> Self {
+        let only = |endpoints: &Vec<Endpoint>| endpoints.get(index).cloned().into_iter().collect();
+        let endpoints = self.endpoints.iter().map(|(name, all)| (name.clone(), only(all))).collect();
+        Self { endpoints, ..self.clone() }
+    }
+
+    /// Where this port is published, the first node's first.
+    pub fn endpoints(&self, port: &str) -> &[Endpoint] {
+        self.endpoints.get(port).map_or(&[], Vec::as_slice)
+    }
+
     /// The first node's endpoint of this port name.
     pub fn endpoint(&self, port: &str) -> Option<&Endpoint> {
-        self.endpoints.get(port).and_then(|endpoints| endpoints.first())
+        self.endpoints(port).first()
     }
 }
 

@@ -105,14 +105,9 @@ fn wanted(
 
 fn of_stack(stack: &Stack) -> Vec<ImageWanted> {
     let mut seen = BTreeSet::new();
-    let all = stack.brokers.iter().map(|model| ImageWanted {
-        kind: model.kind,
-        version: model.version.clone(),
-        distribution: model.distribution.clone(),
-        explicit: model.image.clone(),
-        platform: model.platform.clone(),
-    });
-    all.filter(|one| seen.insert((one.kind, one.version.clone(), one.explicit.clone()))).collect()
+    let all = stack.brokers.iter().map(ImageWanted::of);
+    all.filter(|one| seen.insert((one.kind, one.version.clone(), one.distribution.clone(), one.explicit.clone())))
+        .collect()
 }
 
 fn of_text(text: &str) -> Result<ImageWanted, CliError> {

@@ -4,22 +4,24 @@ use super::arguments::Init;
 use super::error::CliError;
 use super::exit::Code;
 use super::surroundings::Surroundings;
-use crate::fs;
 use crate::spec::{list, suggest};
 use crate::view::View;
+use crate::{brokers, fs};
 
-/// What one can begin with.
-const EXAMPLES: &[(&str, &str)] = &[
-    ("tour", include_str!("../../examples/tour.yaml")),
-    ("kafka", include_str!("../../examples/kafka.yaml")),
-    ("rabbitmq", include_str!("../../examples/rabbitmq.yaml")),
-    ("ci", include_str!("../../examples/ci.yaml")),
-];
+/// What one can begin with that is about several kinds.
+const OF_SEVERAL: &[(&str, &str)] =
+    &[("tour", include_str!("../../examples/tour.yaml")), ("ci", include_str!("../../examples/ci.yaml"))];
+
+/// Those and what each kind brings along.
+fn examples() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_kinds = brokers::registry().iter().flat_map(|broker| broker.description().examples);
+    OF_SEVERAL.iter().chain(of_kinds).copied()
+}
 
 pub(super) fn init(arguments: &Init, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
-    let names = || EXAMPLES.iter().map(|(name, _)| *name);
+    let names = || examples().map(|(name, _)| name);
     let wanted = arguments.from.as_str();
-    let Some((_, text)) = EXAMPLES.iter().find(|(name, _)| *name == wanted) else {
+    let Some((_, text)) = examples().find(|(name, _)| *name == wanted) else {
         let others = format!("there are {}", list(names(), "and"));
         return Err(CliError::Usage(format!(
             "--from {wanted}: there is no such example\n{}",

@@ -9,6 +9,7 @@ use super::signals::Signals;
 use super::surroundings::Surroundings;
 use super::{power, spec};
 use crate::docker;
+use crate::model::NodeId;
 use crate::view::View;
 
 pub(super) async fn logs(arguments: &Logs, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
@@ -20,7 +21,7 @@ pub(super) async fn logs(arguments: &Logs, surroundings: &Surroundings, view: &V
     let nodes = engine.stack(&name).await?.map(|stack| stack.nodes).unwrap_or_default();
     let known: Vec<String> = nodes.iter().map(|node| node.broker.clone()).collect();
     let chosen = power::chosen(&arguments.brokers, &name, &known)?;
-    let nodes: Vec<(String, u32)> = nodes
+    let nodes: Vec<(String, NodeId)> = nodes
         .into_iter()
         .filter(|node| chosen.as_ref().is_none_or(|chosen| chosen.contains(&node.broker)))
         .map(|node| (node.broker, node.node))

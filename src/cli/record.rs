@@ -89,7 +89,7 @@ fn broker_told(broker: &BrokerState, report: &Report) -> BrokerReport {
     let facts = report.facts.get(&broker.name);
     BrokerReport {
         version: broker.version.clone(),
-        status: match (broker.running, broker.ready) {
+        status: match (broker.runs(), broker.ready) {
             (true, true) => BrokerStatus::Ready,
             (true, false) => BrokerStatus::Failing,
             (false, _) => BrokerStatus::Stopped,

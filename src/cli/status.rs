@@ -29,6 +29,11 @@ pub(super) async fn status(arguments: &Status, surroundings: &Surroundings, view
 fn tell(look: &Look, all: bool, view: &View) {
     let paint = view.paint();
     view.result(&brokers_table(&look.report.brokers, paint));
+    for broker in &look.report.brokers {
+        if let Some(reason) = &broker.degraded {
+            view.note(&format!("{}: {reason} (start what is missing: mqlab up)", broker.name));
+        }
+    }
     let shown: Vec<&Holding> = look.objects.iter().filter(|one| all || !one.contents.is_empty()).collect();
     let mut table = Table::new(&["object", "messages", "consumers", "bytes", ""]);
     let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();

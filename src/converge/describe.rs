@@ -6,20 +6,34 @@ use super::prepare::Lowered;
 use super::report::{BrokerState, Report};
 use crate::docker::{Engine, Inventory, StackId};
 
-/// Adds every broker to the report. `versions` has those that answered, with the version that they gave.
+/// What a broker that answered said about itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answered {
+    pub(super) version: String,
+    /// What is missing of it.
+    pub(super) degraded: Option<String>,
+}
+
+impl From<String> for Answered {
+    fn from(version: String) -> Self {
+        Self { version, degraded: None }
+    }
+}
+
+/// Adds every broker to the report. `answered` has those that did.
 pub(super) fn describe(
     engine: &Engine,
     inventory: &Inventory,
     id: &StackId,
     lowered: &[Lowered<'_>],
-    versions: &BTreeMap<String, String>,
+    answered: &BTreeMap<String, Answered>,
     report: &mut Report,
 ) {
     let nodes = inventory.stack(&id.name).map(|stack| stack.nodes).unwrap_or_default();
     for broker in lowered {
         let name = &broker.model.name;
         let own: Vec<_> = nodes.iter().filter(|node| node.broker == *name).collect();
-        let said = versions.get(name).filter(|version| !version.is_empty());
+        let said = answered.get(name).map(|answer| &answer.version).filter(|version| !version.is_empty());
         let exact = own.first().and_then(|node| node.image.as_ref()?.exact_version.as_ref());
         let target = broker.target(engine);
         let endpoints =
@@ -28,8 +42,10 @@ pub(super) fn describe(
             name: name.clone(),
             kind: broker.model.kind,
             version: said.or(exact).unwrap_or(&broker.model.version).clone(),
-            running: !own.is_empty() && own.iter().all(|node| node.state == "running"),
-            ready: versions.contains_key(name),
+            containers_running: own.iter().filter(|node| node.state == "running").count(),
+            containers_wanted: broker.nodes.len(),
+            ready: answered.contains_key(name),
+            degraded: answered.get(name).and_then(|answer| answer.degraded.clone()),
             endpoints: endpoints.collect(),
             image: own.first().and_then(|node| node.image.clone()),
             containers: own.iter().map(|node| node.container.clone()).collect(),

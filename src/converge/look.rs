@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::describe::describe;
+use super::describe::{Answered, describe};
 use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::{ConvergeError, Run};
-use crate::brokers::{Check, Interest, SessionError};
+use crate::brokers::{Check, Interest, Readiness, SessionError};
 use crate::model::Address;
 use crate::plan::Contents;
 
@@ -51,11 +51,11 @@ impl Run<'_> {
         let asked = lowered.iter().filter(|broker| runs(&broker.model.name));
         let answers = join_all(asked.map(|broker| self.ask(broker, probe))).await;
         let mut look = Look::default();
-        let mut versions = BTreeMap::new();
+        let mut answered = BTreeMap::new();
         for answer in answers {
             match answer {
                 Ok(answer) => {
-                    versions.insert(answer.broker, answer.version);
+                    answered.insert(answer.broker, answer.answered);
                     look.objects.extend(answer.objects);
                     look.report.checks.extend(answer.checks);
                 }
@@ -71,7 +71,7 @@ impl Run<'_> {
         orphans.retain(|name| self.stack.broker(name).is_none());
         orphans.dedup();
         look.orphans = orphans;
-        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut look.report);
+        describe(&self.engine, &inventory, &self.id, &lowered, &answered, &mut look.report);
         Ok(look)
     }
 
@@ -81,7 +81,10 @@ impl Run<'_> {
         let mut target = broker.target(&self.engine);
         target.deadline = PATIENCE;
         let mut session = broker.broker.connect(target);
-        session.ready().await.map_err(failed)?;
+        let degraded = match session.ready().await.map_err(failed)? {
+            Readiness::Whole => None,
+            Readiness::Degraded(reason) => Some(reason),
+        };
         let interest = Interest { wanted: &broker.topology, ..Interest::default() };
         let observation = session.observe(interest).await.map_err(failed)?;
         let kinds = broker.broker.description().kinds;
@@ -98,13 +101,18 @@ impl Run<'_> {
         });
         let objects = objects.collect();
         let checks = if probe { session.probe().await } else { Vec::new() };
-        Ok(Answer { broker: name, version: observation.facts.version, objects, checks })
+        Ok(Answer {
+            broker: name,
+            answered: Answered { version: observation.facts.version, degraded },
+            objects,
+            checks,
+        })
     }
 }
 
 struct Answer {
     broker: String,
-    version: String,
+    answered: Answered,
     objects: Vec<Holding>,
     checks: Vec<Check>,
 }

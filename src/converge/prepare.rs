@@ -25,6 +25,7 @@ pub(super) struct Lowered<'a> {
     pub broker: &'static dyn Broker,
     pub facts: Facts,
     pub nodes: Vec<WantedNode>,
+    /// What is asked of the broker: without what is rendered into the nodes' files.
     pub topology: Vec<Resource>,
 }
 
@@ -45,7 +46,7 @@ pub(super) async fn prepare<'a>(
     let before = secrets.clone();
     for (model, broker) in &known {
         let own = secrets.entry(model.name.clone()).or_default();
-        for name in broker.description().secrets {
+        for name in broker.description().secrets.iter().chain([&docker::SEAL_KEY]) {
             own.entry((*name).to_owned())
                 .or_insert_with(|| Alphanumeric.sample_string(&mut rand::rng(), SECRET_LENGTH));
         }
@@ -63,14 +64,12 @@ pub(super) async fn prepare<'a>(
 }
 
 fn lower<'a>(model: &'a BrokerModel, broker: &'static dyn Broker, facts: Facts) -> Lowered<'a> {
+    let description = broker.description();
+    let all = broker.topology(model, &facts).into_iter();
+    let (rendered, topology): (Vec<_>, Vec<_>) = all.partition(|one| description.is_rendered(&one.address));
     let containers = broker.containers(model, &facts);
-    Lowered {
-        model,
-        broker,
-        nodes: docker::wanted(model, broker.description(), &facts, containers),
-        topology: broker.topology(model, &facts),
-        facts,
-    }
+    let nodes = docker::wanted(model, description, &facts, &rendered, containers);
+    Lowered { model, broker, facts, nodes, topology }
 }
 
 impl Lowered<'_> {

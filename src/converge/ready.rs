@@ -10,9 +10,9 @@ use super::report::Report;
 use super::run::Run;
 use super::topology::Connected;
 use super::{ConvergeError, Event, Patience, Unit};
-use crate::brokers::{OutcomeResult, Session, SessionError};
+use crate::brokers::{OutcomeResult, Readiness, Session, SessionError};
 use crate::docker::container_name;
-use crate::model::{Container, Resource, Value};
+use crate::model::{Container, NodeId, Resource, Value};
 use crate::net::Backoff;
 use crate::plan::{Plan, Step};
 
@@ -28,17 +28,27 @@ const MOST_PAUSE: Duration = Duration::from_millis(60);
 /// Both brokers start in less on an ordinary machine.
 const ORDINARY_START: Duration = Duration::from_secs(12);
 
+/// What a broker is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All its nodes.
+    Whole,
+    /// It can be asked, with a node missing or not.
+    Able,
+}
+
 /// Waits for all brokers at once. One that does not come is a failure of its own; one that the report says has
 /// no container, or failed already, is not waited for.
 pub(super) async fn connect<'b, 'l>(
     run: &Run<'_>,
     lowered: &'b [Lowered<'l>],
+    wanted: Wanted,
     report: &mut Report,
 ) -> Vec<Connected<'b, 'l>> {
     let hopeless = hopeless(report);
     let waits = lowered.iter().filter(|broker| !hopeless.contains(&broker.model.name)).map(|broker| async move {
         let mut session = broker.broker.connect(broker.target(&run.engine));
-        let ready = Wait { run, lowered: broker }.until_ready(session.as_mut()).await;
+        let ready = Wait { run, lowered: broker, wanted }.until_ready(session.as_mut()).await;
         (broker, ready.map(|()| session))
     });
     let mut connected = Vec::new();
@@ -68,13 +78,14 @@ pub(super) fn is_out_of_reach(containers: &Plan, broker: &str) -> bool {
 
 fn keeps_down(step: &Step) -> bool {
     let runs = |before: &Resource| before.attribute("running").and_then(Value::as_bool).unwrap_or(true);
-    step.action.is_blocked() && !step.before.as_ref().is_some_and(runs)
+    step.action.is_blocked() && step.after.is_some() && !step.before.as_ref().is_some_and(runs)
 }
 
 /// One broker to wait for.
 struct Wait<'a, 'l> {
     run: &'a Run<'a>,
     lowered: &'a Lowered<'l>,
+    wanted: Wanted,
 }
 
 impl Wait<'_, '_> {
@@ -102,7 +113,8 @@ impl Wait<'_, '_> {
                 () = self.run.cancel.cancelled() => continue,
             };
             let reason = match answer {
-                Ok(Ok(())) => return Ok(()),
+                Ok(Ok(Readiness::Degraded(reason))) if self.wanted == Wanted::Whole => reason,
+                Ok(Ok(_)) => return Ok(()),
                 Ok(Err(SessionError::Unauthorized { .. })) if !is_reset => {
                     is_reset = true;
                     self.reset().await?;
@@ -163,7 +175,7 @@ impl Wait<'_, '_> {
     }
 
     fn name_of(&self, container: &Container) -> String {
-        container_name(&self.run.id.name, &container.broker, container.node)
+        container_name(&self.run.id.name, &container.broker, &container.node)
     }
 
     /// Our password is not the broker's: the file with it was lost. The container is ours, so it is set again
@@ -171,7 +183,7 @@ impl Wait<'_, '_> {
     async fn reset(&self) -> Result<(), ConvergeError> {
         let broker = &self.lowered.model.name;
         for command in self.lowered.broker.lesson().reset(self.lowered.model, &self.lowered.facts) {
-            let container = container_name(&self.run.id.name, broker, command.node);
+            let container = container_name(&self.run.id.name, broker, &NodeId::node(command.node));
             let input = command.input.as_ref().map(|secret| secret.reveal().as_bytes());
             let result = self.run.engine.exec(&container, None, &command.command, input, 60).await?;
             if result.exit_code != 0 {

@@ -38,14 +38,38 @@ pub struct BrokerState {
     pub kind: &'static str,
     /// As it says itself, else as the file says.
     pub version: String,
-    pub running: bool,
+    /// Its containers that run, helpers included.
+    pub containers_running: usize,
+    /// The containers that the file wants.
+    pub containers_wanted: usize,
     /// It answered on its own protocol.
     pub ready: bool,
+    /// What is missing of one that answered: `2 of 3 nodes are in the cluster`.
+    pub degraded: Option<String>,
     /// `host:port` by port name, node 1 first.
     pub endpoints: BTreeMap<String, Vec<String>>,
     pub image: Option<ImageServed>,
     pub containers: Vec<String>,
     pub user: Option<String>,
+}
+
+impl BrokerState {
+    /// All its containers run.
+    pub fn runs(&self) -> bool {
+        self.containers_running == self.containers_wanted
+    }
+
+    /// In a word or few: `ready`, `degraded, 2 of 3 run`.
+    pub fn state(&self) -> String {
+        let (running, wanted) = (self.containers_running, self.containers_wanted);
+        let word = match (running, self.ready) {
+            (0, _) => return "stopped".to_owned(),
+            (_, true) if self.degraded.is_some() || running < wanted => "degraded",
+            (_, true) => "ready",
+            (_, false) => "running",
+        };
+        if running < wanted { format!("{word}, {running} of {wanted} run") } else { word.to_owned() }
+    }
 }
 
 impl Report {

@@ -79,19 +79,19 @@ impl Run<'_> {
         let mut surveys: BTreeMap<String, _> =
             survey::brokers(&self.options.diff, &memory, connected).await.into_iter().collect();
         report.plans.push(engine.plan);
-        let mut versions = BTreeMap::new();
+        let mut answered = BTreeMap::new();
         for broker in &lowered {
             let name = &broker.model.name;
             match surveys.remove(name) {
                 Some(Ok(survey)) => {
-                    versions.insert(name.clone(), survey.observation.facts.version.clone());
+                    answered.insert(name.clone(), survey.observation.facts.version.clone().into());
                     report.plans.push(survey.plan);
                 }
                 Some(Err(error)) => report.fail(name, &error),
                 None => report.plans.extend(projected.remove(name)),
             }
         }
-        describe(&self.engine, &inventory, &self.id, &lowered, &versions, &mut report);
+        describe(&self.engine, &inventory, &self.id, &lowered, &answered, &mut report);
         Ok(report)
     }
 
@@ -102,7 +102,7 @@ impl Run<'_> {
         let text = format!("{} on {} (Docker {})", self.stack.name, facts.address, facts.version);
         self.events.emit(Event::Phase { text });
         let (lowered, mut report) = self.containers(inventory).await?;
-        let inventory = self.topology(&lowered, memory, &mut report).await;
+        let inventory = self.topology(&lowered, memory, ready::Wanted::Whole, &mut report).await;
         match self.engine.remove_leftovers(&self.id, &inventory).await {
             Ok(removed) => removed.into_iter().for_each(|name| {
                 self.events.emit(Event::Note { text: format!("removed {name}, which an interrupted run had left") });
@@ -127,7 +127,7 @@ impl Run<'_> {
                 report.fail(name, &ConvergeError::NotRunning { broker: name.clone() });
             }
         }
-        self.topology(&lowered, memory, &mut report).await;
+        self.topology(&lowered, memory, ready::Wanted::Able, &mut report).await;
         Ok(report)
     }
 
@@ -145,8 +145,14 @@ impl Run<'_> {
 
     /// From here on something may have been done, so whatever goes wrong is told beside it. Gives what the engine
     /// has in the end.
-    async fn topology(&self, lowered: &[Lowered<'_>], memory: Memory, report: &mut Report) -> Inventory {
-        let connected = ready::connect(self, lowered, report).await;
+    async fn topology(
+        &self,
+        lowered: &[Lowered<'_>],
+        memory: Memory,
+        wanted: ready::Wanted,
+        report: &mut Report,
+    ) -> Inventory {
+        let connected = ready::connect(self, lowered, wanted, report).await;
         let stage = Topology {
             folder: &self.folder,
             options: &self.options.diff,
@@ -155,11 +161,12 @@ impl Run<'_> {
             cancel: &self.cancel,
         };
         let versions = stage.apply(memory, connected, report).await;
+        let answered = versions.into_iter().map(|(name, version)| (name, version.into())).collect();
         let inventory = Inventory::read(&self.engine).await.unwrap_or_else(|error| {
             report.fail(STACK, &error);
             Inventory::default()
         });
-        describe(&self.engine, &inventory, &self.id, lowered, &versions, report);
+        describe(&self.engine, &inventory, &self.id, lowered, &answered, report);
         inventory
     }
 }

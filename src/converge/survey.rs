@@ -11,7 +11,7 @@ use super::{ConvergeError, Run};
 use crate::brokers::{Interest, Session};
 use crate::docker::{self, EngineSession, Inventory};
 use crate::model::{Facts, Observation, Resource, STACK};
-use crate::plan::{self, Action, BrokerRules, DiffInput, DiffOptions, Plan, Rules, Stage};
+use crate::plan::{self, Action, BrokerRules, DiffInput, DiffOptions, Note, Plan, Rules, Stage, Step};
 use crate::state::{Journal, LastApplied};
 
 /// The containers as they are and as they should be.
@@ -52,7 +52,24 @@ pub(super) async fn engine(
         options: &options,
     });
     plan.notes.extend(settled.notes);
+    let notes: Vec<Note> = lowered.iter().filter_map(|broker| growth(broker, &plan, &observation.resources)).collect();
+    plan.notes.extend(notes);
+    let names = lowered.iter().map(|broker| broker.model.name.as_str()).collect();
+    docker::refuse_fewer_nodes(&mut plan, &observation.resources, &names);
     Ok(EngineSurvey { session, plan, observation })
+}
+
+/// What becomes of what is there when a broker gets more nodes.
+fn growth(broker: &Lowered<'_>, plan: &Plan, observed: &[Resource]) -> Option<Note> {
+    let name = broker.model.name.as_str();
+    let own = |one: &Resource| docker::is_node(&one.address) && one.address.broker == name;
+    let before = observed.iter().filter(|one| own(one)).count();
+    let is_new = |step: &&Step| step.action == Action::Create && step.after.as_ref().is_some_and(own);
+    let new = plan.steps.iter().filter(is_new).count();
+    (before > 0 && new > 0).then(|| Note {
+        address: None,
+        text: format!("{name} gets {new} more of its nodes: {}", broker.broker.description().growth),
+    })
 }
 
 fn engine_rules<'a>(lowered: &'a [Lowered<'_>], nothing: &'a Facts) -> Rules<'a> {

@@ -64,7 +64,7 @@ fn host_config(stack: &str, container: &Container) -> HostConfig {
     });
     let volumes = container.mounts.iter().filter(|mount| mount.in_memory.is_none()).map(|mount| EngineMount {
         typ: Some(MountType::VOLUME),
-        source: Some(volume_name(stack, &container.broker, container.node, mount.name)),
+        source: Some(volume_name(stack, &container.broker, &container.node, mount.name)),
         target: Some(mount.path.to_owned()),
         ..EngineMount::default()
     });

@@ -9,8 +9,8 @@ use super::inventory::{FoundContainer, Inventory, Labelled};
 use super::labels::{self, StackId};
 use super::ports::{self, Taken};
 use super::{Engine, Error};
-use crate::brokers::Description;
-use crate::model::{BrokerModel, Facts};
+use crate::brokers::{Description, IdDescription};
+use crate::model::{BrokerModel, Facts, NodeId};
 
 /// Facts by broker: recorded on containers and volumes, else pinned in the file, else chosen now.
 ///
@@ -57,8 +57,9 @@ impl Finder<'_> {
         };
         for port in description.ports.iter().filter(|port| (port.when)(broker)) {
             let mut numbers = Vec::new();
-            for node in 1..=broker.nodes {
-                let number = self.decided_port(broker, port.name, node).await?;
+            for number in 1..=description.count(port.role, broker.nodes) {
+                let node = NodeId::helper(port.role, number);
+                let number = self.decided_port(broker, port.name, &node).await?;
                 if number != OPEN {
                     self.taken.held.insert(number);
                 }
@@ -69,11 +70,11 @@ impl Finder<'_> {
         Ok(facts)
     }
 
-    async fn decided_port(&self, broker: &BrokerModel, name: &str, node: u32) -> Result<u16, Error> {
+    async fn decided_port(&self, broker: &BrokerModel, name: &str, node: &NodeId) -> Result<u16, Error> {
         let found = self.container(&broker.name, node);
         let recorded = found.and_then(|found| found.recorded_ports().get(name).copied());
         let is_held_by_us = |port| found.is_some_and(FoundContainer::holds_ports) && recorded == Some(port);
-        let pinned = broker.ports.get(name).and_then(|ports| ports.get(node as usize - 1)).copied();
+        let pinned = broker.ports.get(name).and_then(|ports| ports.get(node.index())).copied();
         if let Some(port) = pinned {
             if !is_held_by_us(port) && self.taken.has(&broker.bind, port).await {
                 return Err(ports::taken(self.inventory, self.engine, &broker.name, name, port).await);
@@ -118,17 +119,18 @@ impl Finder<'_> {
             .filter(|all| all.get(labels::KIND).is_some_and(|kind| kind == broker.kind))
             .filter_map(|all| labels::parsed(all, labels::IDS))
             .collect();
-        let id_of = |name: &str| recorded.iter().find_map(|ids| ids.get(name).cloned()).unwrap_or_else(new_id);
-        description.ids.iter().map(|name| ((*name).to_owned(), id_of(name))).collect()
+        let recorded = |name: &str| recorded.iter().find_map(|ids| ids.get(name).cloned());
+        let id_of = |id: &IdDescription| recorded(id.name).unwrap_or_else(|| (id.make)(broker, new_id()));
+        description.ids.iter().map(|id| (id.name.to_owned(), id_of(id))).collect()
     }
 
     fn advertise_host(&self, broker: &BrokerModel) -> String {
         broker.advertise_host.clone().unwrap_or_else(|| self.engine.probe_host().to_owned())
     }
 
-    fn container(&self, broker: &str, node: u32) -> Option<&FoundContainer> {
+    fn container(&self, broker: &str, node: &NodeId) -> Option<&FoundContainer> {
         let mut own = self.inventory.containers_of(&self.stack.name).filter(|found| !found.is_unfinished());
-        own.find(|found| found.node().is_some_and(|(name, number)| name == broker && number == node))
+        own.find(|found| found.node().is_some_and(|(name, number)| name == broker && number == *node))
     }
 }
 

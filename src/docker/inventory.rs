@@ -8,7 +8,7 @@ use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, List
 use super::labels::{self, Labels};
 use super::lower::MOUNT;
 use super::{Engine, Error};
-use crate::model::Value;
+use crate::model::{NodeId, Value};
 
 /// All containers, networks and volumes of an engine at one moment.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ pub(super) trait Labelled {
         self.label(labels::STACK) == Some(stack)
     }
 
-    fn node(&self) -> Option<(String, u32)> {
+    fn node(&self) -> Option<(String, NodeId)> {
         let broker = self.label(labels::BROKER)?.to_owned();
         Some((broker, self.label(labels::NODE)?.parse().ok()?))
     }
@@ -145,7 +145,7 @@ impl Inventory {
     }
 
     /// The finished containers of a stack, by broker and node.
-    pub(super) fn nodes_of<'a>(&'a self, stack: &'a str) -> BTreeMap<(String, u32), &'a FoundContainer> {
+    pub(super) fn nodes_of<'a>(&'a self, stack: &'a str) -> BTreeMap<(String, NodeId), &'a FoundContainer> {
         let finished = self.containers_of(stack).filter(|found| !found.is_unfinished());
         finished.filter_map(|found| Some((found.node()?, found))).collect()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::model::{Container, ImageServed};
+use crate::model::{Container, ImageServed, NodeId};
 
 pub(crate) const STACK: &str = "dev.mqlab.stack";
 pub(crate) const BROKER: &str = "dev.mqlab.broker";
@@ -83,12 +83,12 @@ pub(crate) fn image(labels: &Labels) -> Option<ImageServed> {
 }
 
 /// `<stack>-<broker>-<node>`.
-pub fn container_name(stack: &str, broker: &str, node: u32) -> String {
+pub fn container_name(stack: &str, broker: &str, node: &NodeId) -> String {
     format!("{stack}-{broker}-{node}")
 }
 
 /// `<stack>-<broker>-<node>-<name>`.
-pub fn volume_name(stack: &str, broker: &str, node: u32, name: &str) -> String {
+pub fn volume_name(stack: &str, broker: &str, node: &NodeId, name: &str) -> String {
     format!("{stack}-{broker}-{node}-{name}")
 }
 

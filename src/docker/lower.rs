@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::labels::volume_name;
 use crate::brokers::Description;
 use crate::model::{
-    Address, BrokerModel, Container, ContainerFile, Facts, Mount, OnChange, Origin, Resource, STACK, Value,
+    Address, BrokerModel, Container, ContainerFile, Facts, Mount, NodeId, OnChange, Origin, Resource, STACK, Secret,
+    Value,
 };
 use crate::spec::Node;
 
@@ -24,6 +26,9 @@ pub(crate) const FORMAT: &str = "format";
 /// See [`inputs`].
 pub(crate) const INPUTS: &str = "inputs";
 
+/// The generated secret with which those in files are sealed.
+pub(crate) const SEAL_KEY: &str = "seal";
+
 /// A container that should be, and what it was lowered from.
 #[derive(Clone, Debug)]
 pub struct WantedNode {
@@ -33,25 +38,48 @@ pub struct WantedNode {
     pub origin: Option<Origin>,
 }
 
-/// The containers of one broker as wanted nodes.
+/// The containers of one broker as wanted nodes. `rendered` is the part of its topology that is in their files.
 pub fn wanted(
     broker: &BrokerModel,
     description: &Description,
     facts: &Facts,
+    rendered: &[Resource],
     containers: Vec<Container>,
 ) -> Vec<WantedNode> {
-    let inputs = inputs(broker, description, facts);
-    containers
-        .into_iter()
-        .map(|container| WantedNode { container, inputs: inputs.clone(), origin: Some(broker.origin.clone()) })
-        .collect()
+    let inputs = inputs(broker, description, facts, rendered);
+    let key = facts.secrets.get(SEAL_KEY);
+    let want = |mut container: Container| {
+        let sealed = seal(&mut container, key);
+        let inputs =
+            if sealed.is_empty() { inputs.clone() } else { short_hash(format!("{inputs} {sealed}").as_bytes()) };
+        WantedNode { container, inputs, origin: Some(broker.origin.clone()) }
+    };
+    containers.into_iter().map(want).collect()
+}
+
+/// Writes a keyed digest in place of every secret that is a part of a file: it tells that the secret is another one,
+/// and nobody without `.mqlab/` can try passwords on it. Gives all of them.
+fn seal(container: &mut Container, key: Option<&Secret>) -> String {
+    let mut all = String::new();
+    for (_, part) in container.files.iter_mut().flat_map(|file| &mut file.parts) {
+        let Value::Secret(secret) = part else { continue };
+        // A key can be of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.map_or(&[], |key| key.reveal().as_bytes())) else {
+            continue;
+        };
+        mac.update(secret.reveal().as_bytes());
+        let text = format!("sealed {}", hex::encode(&mac.finalize().into_bytes()[..6]));
+        all.push_str(&text);
+        *part = text.into();
+    }
+    all
 }
 
 /// A hash over what the user wrote about a broker's containers and what was observed for them.
 ///
 /// Two runs with equal inputs want the same containers, unless mqlab's own templates changed in between:
-/// that is how such a change is told from the user's. Topology and secrets are not in it.
-pub fn inputs(broker: &BrokerModel, description: &Description, facts: &Facts) -> String {
+/// that is how such a change is told from the user's. Of the topology only what is in a file is in it.
+fn inputs(broker: &BrokerModel, description: &Description, facts: &Facts, rendered: &[Resource]) -> String {
     let body: BTreeMap<&str, serde_json::Value> = broker
         .body
         .entries()
@@ -73,6 +101,7 @@ pub fn inputs(broker: &BrokerModel, description: &Description, facts: &Facts) ->
         "ids": facts.ids,
         "advertise_host": facts.advertise_host,
         "body": body,
+        "rendered": rendered.iter().map(|one| (one.address.to_string(), &one.attributes)).collect::<BTreeMap<_, _>>(),
     });
     short_hash(parts.to_string().as_bytes())
 }
@@ -95,7 +124,7 @@ pub fn resources(stack: &str, nodes: &[WantedNode]) -> Vec<Resource> {
     for wanted in nodes {
         let mut node = node_resource(stack, wanted).needing(network.clone());
         for mount in wanted.container.mounts.iter().filter(|mount| mount.in_memory.is_none()) {
-            let address = volume_address(&wanted.container.broker, wanted.container.node, mount.name);
+            let address = volume_address(&wanted.container.broker, &wanted.container.node, mount.name);
             all.push(volume_resource(address.clone(), wanted));
             node.needs.insert(address);
         }
@@ -108,11 +137,16 @@ pub(crate) fn network_address(stack: &str) -> Address {
     Address::new(STACK, NETWORK, stack)
 }
 
-pub(crate) fn node_address(broker: &str, node: u32) -> Address {
+pub(crate) fn node_address(broker: &str, node: &NodeId) -> Address {
     Address::new(broker, NODE, node.to_string())
 }
 
-pub(crate) fn volume_address(broker: &str, node: u32, name: &str) -> Address {
+/// One of a broker's own nodes, and no helper.
+pub fn is_node(address: &Address) -> bool {
+    address.kind == NODE && address.name.parse::<NodeId>().is_ok_and(|node| node.role.is_empty())
+}
+
+pub(crate) fn volume_address(broker: &str, node: &NodeId, name: &str) -> Address {
     Address::new(broker, VOLUME, format!("{node}-{name}"))
 }
 
@@ -128,7 +162,7 @@ fn volume_resource(address: Address, wanted: &WantedNode) -> Resource {
 
 fn node_resource(stack: &str, wanted: &WantedNode) -> Resource {
     let container = &wanted.container;
-    let mut node = Resource::new(node_address(&container.broker, container.node)).at(wanted.origin.clone());
+    let mut node = Resource::new(node_address(&container.broker, &container.node)).at(wanted.origin.clone());
     node.attributes = attributes(stack, container);
     node.attribute_origins.clone_from(&container.origins);
     node.attributes.insert(INPUTS.to_owned(), wanted.inputs.as_str().into());
@@ -194,7 +228,7 @@ fn mount_text(stack: &str, container: &Container, mount: &Mount) -> String {
     match mount.in_memory {
         Some(memory) => format!("memory {} B at {}", memory.bytes, mount.path),
         None => {
-            let volume = volume_name(stack, &container.broker, container.node, mount.name);
+            let volume = volume_name(stack, &container.broker, &container.node, mount.name);
             format!("volume {volume} at {}", mount.path)
         }
     }

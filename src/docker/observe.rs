@@ -7,7 +7,7 @@ use super::labels::{self, StackId, container_name, volume_name};
 use super::lower::{
     FORMAT, INPUTS, MOUNT, RUNNING, WantedNode, format_of, network_address, node_address, volume_address,
 };
-use crate::model::{Address, Facts, Observation, Resource, Unknown, Value};
+use crate::model::{Address, Facts, NodeId, Observation, Resource, Unknown, Value};
 
 /// What is there of the stack, and what is in its way.
 pub(super) fn observation(inventory: &Inventory, stack: &StackId, wanted: &[WantedNode]) -> Observation {
@@ -18,7 +18,7 @@ pub(super) fn observation(inventory: &Inventory, stack: &StackId, wanted: &[Want
         resources.push(Resource::new(network_address(name)).with("driver", network.driver.as_str()));
     }
     resources.extend(inventory.volumes_of(name).filter_map(|volume| volume_resource(volume, &nodes)));
-    resources.extend(nodes.iter().map(|((broker, node), found)| node_resource(name, broker, *node, found)));
+    resources.extend(nodes.iter().map(|((broker, node), found)| node_resource(name, broker, node, found)));
     resources.sort_by(|left, right| left.address.cmp(&right.address));
     Observation { resources, unknown: in_the_way(inventory, name, wanted), facts: Facts::default() }
 }
@@ -31,7 +31,7 @@ pub(super) fn other_directory(inventory: &Inventory, stack: &StackId) -> Option<
     containers.chain(volumes).filter_map(|all| all.get(labels::DIRECTORY)).find(|folder| *folder != own).cloned()
 }
 
-fn node_resource(stack: &str, broker: &str, node: u32, found: &FoundContainer) -> Resource {
+fn node_resource(stack: &str, broker: &str, node: &NodeId, found: &FoundContainer) -> Resource {
     let mut resource = Resource::new(node_address(broker, node)).needing(network_address(stack));
     let recorded: Option<BTreeMap<String, Value>> = labels::parsed(&found.labels, labels::ATTRIBUTES);
     resource.attributes = recorded.unwrap_or_default();
@@ -47,12 +47,12 @@ fn node_resource(stack: &str, broker: &str, node: u32, found: &FoundContainer) -
 }
 
 /// A volume's labels never change after its creation, so the container that wrote it last knows better.
-fn volume_resource(found: &FoundVolume, nodes: &BTreeMap<(String, u32), &FoundContainer>) -> Option<Resource> {
+fn volume_resource(found: &FoundVolume, nodes: &BTreeMap<(String, NodeId), &FoundContainer>) -> Option<Resource> {
     let (broker, node) = found.node()?;
     let kind = found.label(labels::KIND)?;
-    let writer = nodes.get(&(broker.clone(), node)).filter(|writer| writer.label(labels::KIND) == Some(kind));
+    let writer = nodes.get(&(broker.clone(), node.clone())).filter(|writer| writer.label(labels::KIND) == Some(kind));
     let version = writer.and_then(|writer| writer.label(labels::VERSION)).or(found.label(labels::VERSION))?;
-    let address = volume_address(&broker, node, found.label(labels::VOLUME)?);
+    let address = volume_address(&broker, &node, found.label(labels::VOLUME)?);
     Some(Resource::new(address).with(FORMAT, format_of(kind, version)))
 }
 
@@ -64,7 +64,7 @@ fn in_the_way(inventory: &Inventory, stack: &str, wanted: &[WantedNode]) -> Vec<
         unknown.push(foreign(network_address(stack), "network", &found.name, found));
     }
     for node in wanted {
-        let (broker, number) = (node.container.broker.as_str(), node.container.node);
+        let (broker, number) = (node.container.broker.as_str(), &node.container.node);
         let name = container_name(stack, broker, number);
         if let Some(found) = inventory.containers.iter().find(|found| found.name == name && !found.is_of(stack)) {
             unknown.push(foreign(node_address(broker, number), "container", &name, found));

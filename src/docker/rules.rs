@@ -2,7 +2,7 @@
 
 use super::lower::{FORMAT, INPUTS, NETWORK, NODE, RUNNING, VOLUME};
 use crate::brokers::{self, Catalogue};
-use crate::model::{Address, AttributeRule, Change, KindRules, Verdict, in_place};
+use crate::model::{Address, AttributeRule, Change, Home, KindRules, Verdict, in_place};
 
 /// Rules for everything that the engine holds; the topology inside brokers has its own.
 pub fn kinds() -> &'static [KindRules] {
@@ -10,7 +10,16 @@ pub fn kinds() -> &'static [KindRules] {
 }
 
 const fn engine_kind(kind: &'static str, plural: &'static str, attributes: &'static [AttributeRule]) -> KindRules {
-    KindRules { kind, plural, attributes, protected: not_protected, holds_data: true, produce: false, consume: false }
+    KindRules {
+        kind,
+        plural,
+        attributes,
+        protected: not_protected,
+        holds_data: true,
+        produce: false,
+        consume: false,
+        home: Home::Broker,
+    }
 }
 
 const KINDS: &[KindRules] = &[
@@ -38,9 +47,8 @@ const NODE_ATTRIBUTES: &[AttributeRule] = &[
     AttributeRule { name: "open_files", rule: recreate, doc: "Limit of open files." },
     AttributeRule { name: "env.*", rule: recreate, doc: "A variable of its environment." },
     AttributeRule { name: "file.*", rule: recreate, doc: "Digest of a file that is copied in before the start." },
-    AttributeRule { name: "config.*", rule: recreate, doc: "A setting in a file that is copied in before the start." },
-    AttributeRule { name: "plugins", rule: recreate, doc: "What is enabled at the start." },
     AttributeRule { name: "port.*", rule: recreate, doc: "A port on the host and the one behind it." },
+    AttributeRule { name: "*", rule: recreate, doc: "What a file that is copied in before the start says." },
 ];
 
 fn not_protected(_address: &Address) -> bool {

@@ -11,9 +11,9 @@ use super::inventory::{Inventory, Labelled};
 use super::labels::{StackId, container_name, volume_name};
 use super::lower::{NETWORK, NODE, VOLUME, network_address, node_address, volume_address};
 use super::{Engine, WantedNode, observe, ports, steps};
-use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Session, SessionError};
+use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Readiness, Session, SessionError};
 use crate::converge::{Event, Events};
-use crate::model::{Address, ImageServed, Observation};
+use crate::model::{Address, ImageServed, NodeId, Observation};
 use crate::plan::{Action, Contents, Step};
 
 /// What the engine has of one stack, and what of it should be.
@@ -73,13 +73,13 @@ impl EngineSession {
                     steps::stop_and_remove(&self.engine, &found.id).await
                 }
             };
-            observed(events, node_address(&broker, node), "remove", removed)
+            observed(events, node_address(&broker, &node), "remove", removed)
         });
         let mut outcomes = join_all(removals).await;
         if volumes {
             let doomed = inventory.volumes_of(stack).filter_map(|found| {
                 let (broker, node) = found.node()?;
-                let address = volume_address(&broker, node, found.label(super::labels::VOLUME)?);
+                let address = volume_address(&broker, &node, found.label(super::labels::VOLUME)?);
                 chosen(&broker).then_some((address, found.name.as_str()))
             });
             let removals = doomed
@@ -119,8 +119,8 @@ impl EngineSession {
         })
     }
 
-    fn wanted(&self, broker: &str, node: &str) -> Option<&WantedNode> {
-        self.nodes.iter().find(|wanted| wanted.container.broker == broker && wanted.container.node.to_string() == node)
+    fn wanted(&self, broker: &str, node: &NodeId) -> Option<&WantedNode> {
+        self.nodes.iter().find(|wanted| wanted.container.broker == broker && wanted.container.node == *node)
     }
 
     async fn do_step(&self, step: &Step, events: &dyn Events) -> (Outcome, Option<u16>) {
@@ -144,7 +144,7 @@ impl EngineSession {
     }
 
     fn ports_of(&self, address: &Address) -> Vec<(String, u16)> {
-        let wanted = self.wanted(&address.broker, &address.name);
+        let wanted = address.name.parse().ok().and_then(|node| self.wanted(&address.broker, &node));
         wanted
             .map(|wanted| wanted.container.ports.iter().map(|port| (port.name.to_owned(), port.host)).collect())
             .unwrap_or_default()
@@ -158,13 +158,13 @@ impl EngineSession {
     }
 
     async fn volume_step(&self, step: &Step) -> Result<(), Error> {
-        let Some((node, name)) = step.address.name.split_once('-') else { return Ok(()) };
-        let number: u32 = node.parse().unwrap_or_default();
+        let Some((node, name)) = step.address.name.rsplit_once('-') else { return Ok(()) };
+        let Ok(node) = node.parse() else { return Ok(()) };
         if matches!(step.action, Action::Delete | Action::Replace) {
-            let full_name = volume_name(&self.stack.name, &step.address.broker, number, name);
+            let full_name = volume_name(&self.stack.name, &step.address.broker, &node, name);
             steps::remove_volume(&self.engine, &full_name).await?;
         }
-        match self.wanted(&step.address.broker, node) {
+        match self.wanted(&step.address.broker, &node) {
             Some(wanted) if step.action != Action::Delete => {
                 steps::create_volume(&self.engine, &self.stack, &wanted.container, name).await
             }
@@ -174,13 +174,13 @@ impl EngineSession {
 
     async fn node_step(&self, step: &Step) -> Result<(), Error> {
         let broker = step.address.broker.as_str();
-        let name = container_name(&self.stack.name, broker, step.address.name.parse().unwrap_or_default());
+        let Ok(node) = step.address.name.parse() else { return Ok(()) };
+        let name = container_name(&self.stack.name, broker, &node);
         match step.action {
             Action::Delete => steps::stop_and_remove(&self.engine, &name).await,
             Action::Update => steps::start_container(&self.engine, &name).await,
             Action::Create | Action::Replace | Action::Blocked { .. } => {
-                let (Some(wanted), Some(image)) = (self.wanted(broker, &step.address.name), self.images.get(broker))
-                else {
+                let (Some(wanted), Some(image)) = (self.wanted(broker, &node), self.images.get(broker)) else {
                     return Err(Error::NoImage { broker: broker.to_owned() });
                 };
                 let network = self.network_id().await?;
@@ -222,9 +222,9 @@ fn wave(step: &Step) -> u8 {
 
 #[async_trait]
 impl Session for EngineSession {
-    async fn ready(&mut self) -> Result<(), SessionError> {
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
         let ping = self.engine.call_within(10, "answer", self.engine.api().ping()).await;
-        ping.map(|_| ()).map_err(|error| self.failure(&error))
+        ping.map(|_| Readiness::Whole).map_err(|error| self.failure(&error))
     }
 
     async fn observe(&mut self, _interest: Interest<'_>) -> Result<Observation, SessionError> {

@@ -1,10 +1,10 @@
 //! Between observing and comparing: what is gone from the file counts, what only mqlab changed waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::{INPUTS, NODE, RUNNING};
 use crate::model::{Address, Resource, Value};
-use crate::plan::Note;
+use crate::plan::{Action, Note, Plan, Step, Unmanaged};
 
 /// Desired resources, ready for the diff.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,33 @@ fn hold_back(resource: &mut Resource, found: &Resource) -> Option<Note> {
             waiting.join(", ")
         ),
     })
+}
+
+/// Blocks what would leave a node of a broker out: it holds a part of the data.
+///
+/// `brokers` are those that the file has. A broker that it has no more is unmanaged as a whole, and stays so.
+pub fn refuse_fewer_nodes(plan: &mut Plan, observed: &[Resource], brokers: &BTreeSet<&str>) {
+    let (surplus, others) = std::mem::take(&mut plan.unmanaged)
+        .into_iter()
+        .partition(|one| one.address.kind == NODE && brokers.contains(one.address.broker.as_str()));
+    plan.unmanaged = others;
+    let surplus: Vec<Unmanaged> = surplus;
+    for Unmanaged { address, .. } in surplus {
+        let nodes =
+            observed.iter().filter(|one| one.address.kind == NODE && one.address.broker == address.broker).count();
+        let broker = &address.broker;
+        plan.steps.push(Step {
+            action: Action::Blocked {
+                reason: "the broker has fewer nodes in the file, and this one may hold what the others do not".to_owned(),
+                way_out: format!(
+                    "write `nodes: {nodes}` again; or give the data up: `mqlab down {broker} --volumes`, then `mqlab up`"
+                ),
+            },
+            cause: "not in the file any more".to_owned(),
+            before: observed.iter().find(|one| one.address == address).cloned(),
+            ..Step::of(address)
+        });
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::lower::node_address;
 use super::{Engine, Error, StackId, observe, ports, steps};
 use crate::brokers::Outcome;
 use crate::converge::{Event, Events};
-use crate::model::ImageServed;
+use crate::model::{ImageServed, NodeId};
 
 /// A stack as its labels tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -36,7 +36,7 @@ pub struct VolumeSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NodeSummary {
     pub broker: String,
-    pub node: u32,
+    pub node: NodeId,
     pub container: String,
     pub kind: String,
     pub version: String,
@@ -103,7 +103,7 @@ impl Engine {
         let chosen = nodes.into_iter().filter(|node| brokers.is_none_or(|brokers| brokers.contains(&node.broker)));
         let work = chosen.map(|node| async move {
             let begun = Instant::now();
-            let address = node_address(&node.broker, node.node);
+            let address = node_address(&node.broker, &node.node);
             events.emit(Event::StepStarted { address: address.clone(), verb: power.verb() });
             let outcome = match self.power_one(&node.container, power).await {
                 Ok(()) => Outcome::done(address),

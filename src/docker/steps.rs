@@ -40,7 +40,7 @@ pub(super) async fn create_volume(
     container: &Container,
     name: &str,
 ) -> Result<(), Error> {
-    let full_name = volume_name(&stack.name, &container.broker, container.node, name);
+    let full_name = volume_name(&stack.name, &container.broker, &container.node, name);
     let mut wanted = stack.node_labels(container);
     wanted.insert(labels::VOLUME.to_owned(), name.to_owned());
     let request = VolumeCreateRequest {
@@ -65,7 +65,7 @@ pub(super) async fn create_node(
     network: &str,
 ) -> Result<(), Error> {
     let container = &wanted.container;
-    let name = container_name(&stack.name, &container.broker, container.node);
+    let name = container_name(&stack.name, &container.broker, &container.node);
     let next = format!("{name}.next");
     remove_container(engine, &next).await?;
     if let Some(found) = find(engine, &name).await?

@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::labels::container_name;
 use super::{Engine, Error};
-use crate::model::{Container, KnownCause};
+use crate::model::{Container, KnownCause, NodeId};
 
 /// What a container is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ pub struct Death {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
     pub broker: String,
-    pub node: u32,
+    pub node: NodeId,
     /// It came by standard error.
     pub error: bool,
     pub text: String,
@@ -200,7 +200,7 @@ impl Engine {
 
     /// Whether the container has stopped, and all there is to say about it.
     pub async fn died(&self, stack: &str, container: &Container) -> Result<Option<Death>, Error> {
-        let name = container_name(stack, &container.broker, container.node);
+        let name = container_name(stack, &container.broker, &container.node);
         let Some(state) = self.state(&name).await? else {
             let state = ContainerState { status: "removed".to_owned(), ..ContainerState::default() };
             return Ok(Some(Death { container: name, state, log: Vec::new(), cause: None }));
@@ -220,19 +220,24 @@ impl Engine {
     pub fn logs(
         &self,
         stack: &str,
-        nodes: &[(String, u32)],
+        nodes: &[(String, NodeId)],
         tail: Option<u32>,
         follow: bool,
     ) -> impl Stream<Item = Result<LogLine, Error>> + Send + use<> {
         let streams = nodes.iter().map(|(broker, node)| {
-            let (broker, node) = (broker.clone(), *node);
-            let container = container_name(stack, &broker, node);
+            let (broker, node) = (broker.clone(), node.clone());
+            let container = container_name(stack, &broker, &node);
             // A log may be silent for hours: only the first answer has a deadline, and the engine gives it at once.
             let stream = self.patient(u64::from(u32::MAX)).logs(&container, Some(log_options(tail, follow)));
             let lines = stream.map(move |chunk| match chunk {
                 Ok(chunk) => {
                     let (error, text) = text_of(&chunk);
-                    let line = |text: &str| LogLine { broker: broker.clone(), node, error, text: text.to_owned() };
+                    let line = |text: &str| LogLine {
+                        broker: broker.clone(),
+                        node: node.clone(),
+                        error,
+                        text: text.to_owned(),
+                    };
                     Ok(text.lines().map(line).collect::<Vec<_>>())
                 }
                 Err(error) => Err(Error::refused(format!("read the log of `{container}`"), error)),

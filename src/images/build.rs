@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 
 use super::progress::{Stopped, follow_build};
-use super::recipe::{Arguments, Folder};
+use super::recipe::{Arguments, Context};
 use super::store;
 use crate::converge::{Cancel, Events};
 use crate::docker::{Engine, Error};
@@ -25,20 +25,19 @@ const OWN_AUTHORITIES: &[&str] = &["/usr/local/share/ca-certificates", "/etc/pki
 
 /// One build.
 pub(super) struct Job<'a> {
-    pub(super) folder: &'static Folder,
+    pub(super) context: Context,
     pub(super) arguments: &'a Arguments,
     /// Reference of the image that it starts from.
     pub(super) base: &'a str,
     /// What it will be called.
     pub(super) tag: &'a str,
     pub(super) inputs_hash: &'a str,
-    pub(super) recipe: &'a str,
 }
 
 /// Builds and names the image. It gets its name last, so a name is always a complete image.
 pub(super) async fn build(engine: &Engine, job: &Job<'_>, events: &dyn Events, cancel: &Cancel) -> Result<(), Stopped> {
     let certificates = if engine.facts().remote { BTreeMap::new() } else { own_authorities().await };
-    let context = job.folder.context(&certificates).map_err(|error| Stopped::Failed(error.to_string()))?;
+    let context = job.context.archive(&certificates).map_err(|error| Stopped::Failed(error.to_string()))?;
     let mut arguments: HashMap<String, String> = HashMap::from([("BASE".to_owned(), job.base.to_owned())]);
     arguments.extend(job.arguments.inputs.clone());
     arguments.extend(job.arguments.places.clone());
@@ -96,7 +95,7 @@ fn labels(job: &Job<'_>, artefacts: &str) -> HashMap<String, String> {
         lines.push("package lists checked for their signature, not for their age".to_owned());
     }
     let mut all = HashMap::from([
-        (store::RECIPE.to_owned(), job.recipe.to_owned()),
+        (store::RECIPE.to_owned(), job.context.0.folder.to_owned()),
         (store::RECIPE_INPUTS.to_owned(), job.inputs_hash.to_owned()),
         (store::ARTEFACTS.to_owned(), lines.join("; ")),
     ]);

@@ -8,7 +8,7 @@ use super::build::{Job, build};
 use super::error::{Attempt, Error};
 use super::hub::Reachability;
 use super::progress::Stopped;
-use super::recipe::{Folder, tag};
+use super::recipe::{Context, tag};
 use super::store::{self, Stored};
 use crate::brokers::{Catalogue, Recipe, Version};
 use crate::converge::{Cancel, Event, Events};
@@ -75,10 +75,11 @@ impl Images {
         let version = known(wanted.kind, &wanted.version, catalogue)?;
         let mut attempts = Vec::new();
         if self.settings.build == Build::Always {
-            let source = official(version);
+            let source = official(version, wanted.distribution.as_deref());
             attempts.push(attempt(&source, "`images.build: always` leaves the registries out"));
         } else {
-            match self.pull_reference(wanted, &official(version), ImageSource::Official, events, cancel).await {
+            let reference = official(version, wanted.distribution.as_deref());
+            match self.pull_reference(wanted, &reference, ImageSource::Official, events, cancel).await {
                 Err(Error::Nobody { attempts: failed, .. }) => attempts.extend(failed),
                 other => return other,
             }
@@ -111,7 +112,7 @@ impl Images {
         for candidate in self.candidates(wanted, catalogue) {
             let stored = store::find(&self.engine, &candidate.reference).await?;
             if let Some(stored) = stored.filter(|stored| stored.is_for(wanted.platform.as_deref())) {
-                return Ok(Some(served(candidate, &wanted.version, stored)));
+                return Ok(Some(served(candidate, wanted, stored)));
             }
         }
         Ok(None)
@@ -132,11 +133,9 @@ impl Images {
         let recipe = self
             .buildable(&wanted, entry)
             .map_err(|why_not| nobody(&wanted, vec![attempt("local recipe", &why_not)]))?;
-        if !again
-            && let Some(candidate) = self.recipe_candidate(kind, version, recipe)
-            && let Some(stored) = store::find(&self.engine, &candidate.reference).await?
-        {
-            return Ok(served(candidate, version, stored));
+        let candidate = self.recipe_candidate(kind, version, recipe);
+        if !again && let Some(stored) = store::find(&self.engine, &candidate.reference).await? {
+            return Ok(served(candidate, &wanted, stored));
         }
         self.build_recipe(kind, version, recipe, events, cancel).await
     }
@@ -152,7 +151,8 @@ impl Images {
         match &wanted.explicit {
             Some(reference) => self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await,
             None => {
-                let reference = official(known(wanted.kind, &wanted.version, catalogue)?);
+                let version = known(wanted.kind, &wanted.version, catalogue)?;
+                let reference = official(version, wanted.distribution.as_deref());
                 self.pull_reference(wanted, &reference, ImageSource::Official, events, cancel).await
             }
         }
@@ -162,12 +162,12 @@ impl Images {
     pub async fn list(&self, kind: &'static str, catalogue: &'static Catalogue) -> Result<Vec<Prepared>, Error> {
         let mut rows = Vec::new();
         for version in catalogue.versions {
-            let recipe = version.recipe.and_then(|recipe| self.recipe_candidate(kind, version.number, recipe));
+            let recipe = version.recipe.map(|recipe| self.recipe_candidate(kind, version.number, recipe));
             rows.push(Prepared {
                 kind,
                 version: version.number,
                 is_default: version.number == catalogue.default_version,
-                official: official(version),
+                official: official(version, None),
                 recipe: recipe.map(|candidate| candidate.reference),
                 present: self.present(&plain(kind, version.number), catalogue).await?,
             });
@@ -179,7 +179,11 @@ impl Images {
     async fn still_used(&self, wanted: &ImageWanted, used: Option<&ImageServed>) -> Result<Option<ImageServed>, Error> {
         let fits = |used: &&ImageServed| match &wanted.explicit {
             Some(reference) => used.reference == *reference,
-            None => used.source != ImageSource::Explicit && used.version == wanted.version,
+            None => {
+                used.source != ImageSource::Explicit
+                    && used.version == wanted.version
+                    && used.distribution == wanted.distribution
+            }
         };
         let Some(used) = used.filter(fits) else { return Ok(None) };
         let stored = store::find(&self.engine, &used.id).await?;
@@ -192,8 +196,10 @@ impl Images {
             return vec![Candidate { reference: reference.clone(), source: ImageSource::Explicit }];
         }
         let Some(version) = catalogue.version(&wanted.version) else { return Vec::new() };
-        let pulled = Candidate { reference: official(version), source: ImageSource::Official };
-        let built = version.recipe.and_then(|recipe| self.recipe_candidate(wanted.kind, version.number, recipe));
+        let pulled =
+            Candidate { reference: official(version, wanted.distribution.as_deref()), source: ImageSource::Official };
+        let recipe = version.recipe.filter(|_| wanted.distribution.is_none());
+        let built = recipe.map(|recipe| self.recipe_candidate(wanted.kind, version.number, recipe));
         match self.settings.build {
             Build::Fallback => [Some(pulled), built].into_iter().flatten().collect(),
             Build::Always => built.into_iter().collect(),
@@ -201,10 +207,10 @@ impl Images {
         }
     }
 
-    fn recipe_candidate(&self, kind: &str, version: &str, recipe: &Recipe) -> Option<Candidate> {
-        let folder = Folder::of(recipe)?;
-        let hash = folder.inputs_hash(recipe, &folder.arguments(recipe, &self.settings));
-        Some(Candidate { reference: tag(kind, version, &hash), source: ImageSource::Recipe })
+    fn recipe_candidate(&self, kind: &str, version: &str, recipe: &'static Recipe) -> Candidate {
+        let context = Context(recipe);
+        let hash = context.inputs_hash(&context.arguments(&self.settings));
+        Candidate { reference: tag(kind, version, &hash), source: ImageSource::Recipe }
     }
 
     /// The version's recipe, or why it is of no use here.
@@ -216,8 +222,8 @@ impl Images {
         if let Some(platform) = wanted.platform.as_deref().filter(|platform| !platform.ends_with(own.as_str())) {
             return Err(format!("it builds for the engine's own platform, {own}, and not for {platform}"));
         }
-        let recipe = version.recipe.ok_or_else(|| format!("there is none for {} {}", wanted.kind, version.number))?;
-        Folder::of(recipe).map(|_| recipe).ok_or_else(|| format!("images/{} is not in this binary", recipe.folder))
+        let recipe = version.recipe.filter(|_| wanted.distribution.is_none());
+        recipe.ok_or_else(|| format!("there is none for {}", words(wanted)))
     }
 
     async fn pull_reference(
@@ -240,7 +246,7 @@ impl Images {
         let stored = stored.ok_or_else(|| {
             nobody(wanted, vec![attempt(reference, "the engine said that it pulled it, and does not have it")])
         })?;
-        Ok(served(Candidate { reference: reference.to_owned(), source }, &wanted.version, stored))
+        Ok(served(Candidate { reference: reference.to_owned(), source }, wanted, stored))
     }
 
     async fn build_recipe(
@@ -253,7 +259,7 @@ impl Images {
     ) -> Result<ImageServed, Error> {
         let wanted = plain(kind, version);
         let source = format!("local recipe {}", recipe.folder);
-        let Some(folder) = Folder::of(recipe) else { return Err(nobody(&wanted, Vec::new())) };
+        let context = Context(recipe);
         let _one_at_a_time = self.building.lock().await;
         let base = Base {
             engine: &self.engine,
@@ -273,17 +279,10 @@ impl Images {
                 return Err(nobody(&wanted, attempts.into_iter().map(in_base).collect()));
             }
         };
-        let arguments = folder.arguments(recipe, &self.settings);
-        let inputs_hash = folder.inputs_hash(recipe, &arguments);
+        let arguments = context.arguments(&self.settings);
+        let inputs_hash = context.inputs_hash(&arguments);
         let reference = tag(kind, version, &inputs_hash);
-        let job = Job {
-            folder,
-            arguments: &arguments,
-            base: &base,
-            tag: &reference,
-            inputs_hash: &inputs_hash,
-            recipe: recipe.folder,
-        };
+        let job = Job { context, arguments: &arguments, base: &base, tag: &reference, inputs_hash: &inputs_hash };
         match build(&self.engine, &job, events, cancel).await {
             Ok(()) => {}
             Err(Stopped::Cancelled) => return Err(Error::Cancelled { wanted: words(&wanted) }),
@@ -292,7 +291,7 @@ impl Images {
         let stored = store::find(&self.engine, &reference).await?;
         let stored = stored
             .ok_or_else(|| nobody(&wanted, vec![attempt(&source, "it was built, and the engine does not have it")]))?;
-        Ok(served(Candidate { reference, source: ImageSource::Recipe }, version, stored))
+        Ok(served(Candidate { reference, source: ImageSource::Recipe }, &wanted, stored))
     }
 }
 
@@ -309,16 +308,19 @@ fn plain(kind: &'static str, version: &str) -> ImageWanted {
     ImageWanted { kind, version: version.to_owned(), distribution: None, explicit: None, platform: None }
 }
 
-fn official(version: &Version) -> String {
-    format!("{}:{}", version.official.repository, version.official.tag)
+/// One that the version does not have was an error in the file.
+fn official(version: &Version, distribution: Option<&str>) -> String {
+    let image = version.image(distribution).unwrap_or(version.official);
+    format!("{}:{}", image.repository, image.tag)
 }
 
-fn served(candidate: Candidate, version: &str, stored: Stored) -> ImageServed {
+fn served(candidate: Candidate, wanted: &ImageWanted, stored: Stored) -> ImageServed {
     ImageServed {
         reference: candidate.reference,
         id: stored.id,
         source: candidate.source,
-        version: version.to_owned(),
+        version: wanted.version.clone(),
+        distribution: wanted.distribution.clone(),
         exact_version: stored.exact_version,
         digest: stored.digest,
         size: stored.size,
@@ -326,7 +328,8 @@ fn served(candidate: Candidate, version: &str, stored: Stored) -> ImageServed {
 }
 
 fn words(wanted: &ImageWanted) -> String {
-    wanted.explicit.clone().unwrap_or_else(|| format!("{} {}", wanted.kind, wanted.version))
+    let distribution = wanted.distribution.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+    wanted.explicit.clone().unwrap_or_else(|| format!("{} {}{distribution}", wanted.kind, wanted.version))
 }
 
 fn nobody(wanted: &ImageWanted, attempts: Vec<Attempt>) -> Error {

@@ -1,4 +1,4 @@
-//! The recipes that are embedded in the binary, as build contexts. Pure.
+//! The recipes of the catalogue as build contexts. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -7,38 +7,6 @@ use sha2::{Digest, Sha256};
 
 use crate::brokers::Recipe;
 use crate::model::ImageSettings;
-
-/// A file of a recipe.
-struct RecipeFile {
-    name: &'static str,
-    content: &'static [u8],
-}
-
-/// One folder under `images/`.
-pub(super) struct Folder {
-    name: &'static str,
-    files: &'static [RecipeFile],
-}
-
-/// A table of files, so that the binary needs none at run time.
-macro_rules! folder {
-    ($name:literal: $($file:literal),+ $(,)?) => {
-        Folder {
-            name: $name,
-            files: &[$(RecipeFile {
-                name: $file,
-                content: include_bytes!(concat!("../../images/", $name, "/", $file)),
-            }),+],
-        }
-    };
-}
-
-const FOLDERS: &[Folder] = &[
-    folder!("kafka":
-        "Dockerfile", "README.md", "bash-config", "checksums.txt", "log4j2.yaml", "make-archives", "pom.xml", "run",
-        "server.properties", "tool", "tools-log4j2.yaml"),
-    folder!("rabbitmq": "Dockerfile", "README.md", "docker-entrypoint.sh"),
-];
 
 /// Where the authorities of the machine go in a context. Never empty, because `COPY` wants something.
 const CERTIFICATES: &str = "certificates";
@@ -52,23 +20,24 @@ pub(super) struct Arguments {
     pub(super) places: BTreeMap<String, String>,
 }
 
-impl Folder {
-    pub(super) fn of(recipe: &Recipe) -> Option<&'static Self> {
-        FOLDERS.iter().find(|folder| folder.name == recipe.folder)
-    }
+/// A recipe as a build context.
+#[derive(Clone, Copy)]
+pub(super) struct Context(pub(super) &'static Recipe);
 
+impl Context {
     /// The `ARG` names of the Dockerfile.
-    fn declared(&self) -> BTreeSet<String> {
-        let dockerfile = self.files.iter().find(|file| file.name == "Dockerfile").map_or(&[][..], |file| file.content);
+    fn declared(self) -> BTreeSet<String> {
+        let dockerfile =
+            self.0.files.iter().find(|file| file.name == "Dockerfile").map_or(&[][..], |file| file.content);
         let text = String::from_utf8_lossy(dockerfile);
         let names = text.lines().filter_map(|line| line.strip_prefix("ARG "));
         names.map(|rest| rest.split('=').next().unwrap_or(rest).trim().to_owned()).collect()
     }
 
     /// The recipe's own arguments, the user's where the recipe knows them, and where things come from.
-    pub(super) fn arguments(&self, recipe: &Recipe, settings: &ImageSettings) -> Arguments {
+    pub(super) fn arguments(self, settings: &ImageSettings) -> Arguments {
         let declared = self.declared();
-        let own = recipe.arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let own = self.0.arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let mut arguments = Arguments { inputs: own.collect(), places: BTreeMap::new() };
         for (name, value) in settings.build_args.iter().filter(|(name, _)| declared.contains(*name)) {
             arguments.inputs.insert(name.clone(), value.clone());
@@ -90,18 +59,18 @@ impl Folder {
     }
 
     /// Ten digits over everything that decides what comes out.
-    pub(super) fn inputs_hash(&self, recipe: &Recipe, arguments: &Arguments) -> String {
+    pub(super) fn inputs_hash(self, arguments: &Arguments) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         };
-        add(recipe.suite.as_bytes());
+        add(self.0.suite.as_bytes());
         for (name, value) in &arguments.inputs {
             add(name.as_bytes());
             add(value.as_bytes());
         }
-        for file in self.files.iter().filter(|file| file.name != "README.md") {
+        for file in self.0.files.iter().filter(|file| file.name != "README.md") {
             add(file.name.as_bytes());
             add(file.content);
         }
@@ -109,7 +78,7 @@ impl Folder {
     }
 
     /// The context as an archive. `certificates` are this machine's own, by file name.
-    pub(super) fn context(&self, certificates: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
+    pub(super) fn archive(self, certificates: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
         let mut archive = tar::Builder::new(Vec::new());
         let mut add = |name: &str, content: &[u8]| {
             let mut header = tar::Header::new_gnu();
@@ -118,7 +87,7 @@ impl Folder {
             header.set_mtime(0);
             archive.append_data(&mut header, name, content)
         };
-        for file in self.files {
+        for file in self.0.files {
             add(file.name, file.content)?;
         }
         add(&format!("{CERTIFICATES}/README"), b"Authorities that the building machine trusts.\n")?;

@@ -1,14 +1,21 @@
 use super::*;
 use crate::brokers::Artefacts;
 use crate::model::Secret;
+use crate::recipe_files;
 
-const RECIPE: Recipe = Recipe {
-    folder: "rabbitmq",
-    suite: "trixie",
-    arguments: &[("LEAST_VERSION", "4.0")],
-    artefacts: Artefacts::Debian,
-    exact_version: None,
-};
+static RECIPE: Recipe = recipe("trixie");
+static OTHER: Recipe = recipe("forky");
+
+const fn recipe(suite: &'static str) -> Recipe {
+    Recipe {
+        folder: "rabbitmq",
+        files: recipe_files!("rabbitmq": "Dockerfile", "README.md", "docker-entrypoint.sh"),
+        suite,
+        arguments: &[("LEAST_VERSION", "4.0")],
+        artefacts: Artefacts::Debian,
+        exact_version: None,
+    }
+}
 
 fn settings() -> ImageSettings {
     ImageSettings {
@@ -24,22 +31,9 @@ fn settings() -> ImageSettings {
 }
 
 #[test]
-fn the_tables_name_every_file_of_the_folders() {
-    for folder in FOLDERS {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("images").join(folder.name);
-        let mut there: Vec<String> =
-            path.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        there.sort();
-        let mut named: Vec<&str> = folder.files.iter().map(|file| file.name).collect();
-        named.sort_unstable();
-        assert_eq!(named, there, "images/{}", folder.name);
-    }
-}
-
-#[test]
 fn only_arguments_that_the_recipe_knows_reach_it() {
-    let folder = Folder::of(&RECIPE).unwrap();
-    let arguments = folder.arguments(&RECIPE, &settings());
+    let context = Context(&RECIPE);
+    let arguments = context.arguments(&settings());
     let inputs: Vec<_> = arguments.inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(inputs, ["CHECK_VALID_UNTIL=false", "LEAST_VERSION=4.0"]);
     assert!(arguments.places.contains_key("DEBIAN_REPOSITORY"));
@@ -48,22 +42,21 @@ fn only_arguments_that_the_recipe_knows_reach_it() {
 
 #[test]
 fn the_hash_is_over_inputs_and_not_over_places() {
-    let folder = Folder::of(&RECIPE).unwrap();
-    let plain = folder.arguments(&RECIPE, &ImageSettings::default());
+    let context = Context(&RECIPE);
+    let plain = context.arguments(&ImageSettings::default());
     let elsewhere = ImageSettings { build_args: BTreeMap::new(), ..settings() };
-    let hash = folder.inputs_hash(&RECIPE, &plain);
-    assert_eq!(hash, folder.inputs_hash(&RECIPE, &folder.arguments(&RECIPE, &elsewhere)));
-    assert_ne!(hash, folder.inputs_hash(&RECIPE, &folder.arguments(&RECIPE, &settings())), "an argument changed");
-    let other_suite = Recipe { suite: "forky", ..RECIPE };
-    assert_ne!(hash, folder.inputs_hash(&other_suite, &plain), "the suite changed");
+    let hash = context.inputs_hash(&plain);
+    assert_eq!(hash, context.inputs_hash(&context.arguments(&elsewhere)));
+    assert_ne!(hash, context.inputs_hash(&context.arguments(&settings())), "an argument changed");
+    assert_ne!(hash, Context(&OTHER).inputs_hash(&plain), "the suite changed");
 }
 
 #[test]
 fn scripts_can_be_run_and_certificates_are_beside_them() {
-    let folder = Folder::of(&RECIPE).unwrap();
+    let context = Context(&RECIPE);
     let certificates = BTreeMap::from([("company.crt".to_owned(), b"-----BEGIN".to_vec())]);
-    let context = folder.context(&certificates).unwrap();
-    let mut archive = tar::Archive::new(context.as_slice());
+    let archive = context.archive(&certificates).unwrap();
+    let mut archive = tar::Archive::new(archive.as_slice());
     let modes: BTreeMap<String, u32> = archive
         .entries()
         .unwrap()

@@ -69,11 +69,13 @@ impl Reader<'_> {
         let config = body.entries_of("config");
         let (memory, heap) = self.memory();
         let nodes = self.nodes();
+        let version = self.version();
+        let distribution = self.distribution(&version);
         BrokerModel {
             name: self.entry.key.clone(),
             kind: self.description.kind,
-            version: self.version(),
-            distribution: text("distribution"),
+            version,
+            distribution,
             image: text("image"),
             platform: text("platform"),
             nodes,
@@ -107,6 +109,26 @@ impl Reader<'_> {
         let help = format!("it has {}", list(known, "and"));
         self.diagnostics.error("unknown-version", node.at, text, help);
         catalogue.default_version.to_owned()
+    }
+
+    fn distribution(&mut self, version: &str) -> Option<String> {
+        let node = self.entry.value.get("distribution")?;
+        let wanted = node.as_text()?;
+        let known = self.description.catalogue.version(version).map_or(&[][..], |version| version.distributions);
+        if !known.iter().any(|(name, _)| *name == wanted) {
+            let text = format!("mqlab knows no {} by {}", self.description.title, quote(wanted));
+            let help = if known.is_empty() {
+                "leave it out: the makers' own packaging is the only one".to_owned()
+            } else {
+                format!(
+                    "there is {}; leave it out for the makers' own",
+                    list(known.iter().map(|(name, _)| *name), "and")
+                )
+            };
+            self.diagnostics.error("unknown-distribution", node.at, text, help);
+            return None;
+        }
+        Some(wanted.to_owned())
     }
 
     fn nodes(&mut self) -> u32 {

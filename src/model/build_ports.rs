@@ -23,10 +23,13 @@ pub(super) fn pinned_ports(
             continue;
         }
         let ports: Vec<u16> = numbers(&entry.value).filter_map(|(_, port)| port).collect();
+        let role = description.ports.iter().find(|port| port.name == entry.key).map_or("", |port| port.role);
+        let nodes = description.count(role, nodes);
         if ports.len() != nodes as usize && !ports.is_empty() {
             let plural = |count| if count == 1 { "" } else { "s" };
             let (count, nodes_plural) = (ports.len(), plural(nodes as usize));
-            let text = format!("{count} port{} for {nodes} node{nodes_plural}", plural(count));
+            let what = if role.is_empty() { "node" } else { role };
+            let text = format!("{count} port{} for {nodes} {what}{nodes_plural}", plural(count));
             let help = if nodes == 1 {
                 format!("write one: `{}: {}`", entry.key, ports[0])
             } else {

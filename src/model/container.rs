@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Origin, Value};
+use super::{BrokerModel, NodeId, Origin, Value};
 
-/// One node of a broker.
+/// One node of a broker, or a helper beside its nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
     pub broker: String,
-    /// From 1.
-    pub node: u32,
+    pub node: NodeId,
     pub image: ImageWanted,
     /// Fixed, because some brokers name their data after it.
     pub hostname: String,
@@ -49,6 +48,19 @@ pub struct ImageWanted {
     pub platform: Option<String>,
 }
 
+impl ImageWanted {
+    /// What a broker of the stack wants.
+    pub fn of(broker: &BrokerModel) -> Self {
+        Self {
+            kind: broker.kind,
+            version: broker.version.clone(),
+            distribution: broker.distribution.clone(),
+            explicit: broker.image.clone(),
+            platform: broker.platform.clone(),
+        }
+    }
+}
+
 /// A file that is copied into the container before it starts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContainerFile {
@@ -60,7 +72,8 @@ pub struct ContainerFile {
     /// What the content says, by the attribute under which a plan shows it: `config.heartbeat`. Whoever has parts is
     /// compared by them; a file without any by a digest of its content.
     pub parts: BTreeMap<String, Value>,
-    /// The content holds a secret: it is in no hash, no label and no plan.
+    /// The content holds a secret: it is in no hash, no label and no plan, so only its parts are compared. A part
+    /// that is a secret itself is compared by a keyed digest.
     pub secret: bool,
 }
 

@@ -14,6 +14,9 @@ pub struct ImageServed {
     pub source: ImageSource,
     /// The catalogue's number that it was asked for as: `4.3`.
     pub version: String,
+    /// Whose packaging, where it is not the makers' own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
     /// The exact version inside, where the image tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exact_version: Option<String>,

@@ -18,6 +18,17 @@ pub struct KindRules {
     pub produce: bool,
     /// Whether an app may name one under `consumes`.
     pub consume: bool,
+    pub home: Home,
+}
+
+/// Where the objects of a kind live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the broker, which is asked for them.
+    Broker,
+    /// In a file of the container. They take effect with it, so they are compared with what it was made from, and
+    /// nobody asks the broker.
+    File,
 }
 
 /// One attribute, or a group of them when the name ends in `.*`.
@@ -50,8 +61,6 @@ pub enum Verdict {
     /// Equal after all, in the broker's own terms.
     Same,
     InPlace,
-    /// Takes effect when the broker starts again.
-    Restart,
     /// Only by deleting and creating again; the reason is the broker's.
     Replace {
         reason: String,
@@ -86,11 +95,6 @@ impl KindRules {
 /// Equal is the same, everything else is changed in place.
 pub fn in_place(change: &Change<'_>) -> Verdict {
     if change.old == change.new { Verdict::Same } else { Verdict::InPlace }
-}
-
-/// Everything that differs takes a restart.
-pub fn restart(change: &Change<'_>) -> Verdict {
-    if change.old == change.new { Verdict::Same } else { Verdict::Restart }
 }
 
 /// Everything that differs takes a replace.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use thiserror::Error;
 
@@ -15,6 +16,8 @@ pub struct HttpClient {
     base: Url,
     user: String,
     password: Secret,
+    /// Sent with every request.
+    headers: HeaderMap,
 }
 
 /// Why there is no answer. An answer with an error status is an answer.
@@ -61,7 +64,14 @@ impl HttpClient {
     pub fn new(base: &str, user: &str, password: Secret) -> Result<Self, HttpError> {
         let base = Url::parse(base).map_err(|_| HttpError::Url(base.to_owned()))?;
         let client = reqwest::Client::builder().no_proxy().build().map_err(|error| HttpError::Broken(cause(&error)))?;
-        Ok(Self { client, base, user: user.to_owned(), password })
+        Ok(Self { client, base, user: user.to_owned(), password, headers: HeaderMap::new() })
+    }
+
+    /// Sends this header with every request: what a server checks beside the password, such as `Origin`.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
     }
 
     /// Sends one request. `segments` are the path, unencoded; `query` likewise. A segment `.` or `..` is
@@ -80,7 +90,10 @@ impl HttpClient {
             url.query_pairs_mut().extend_pairs(query);
         }
         let mut request = self.client.request(method, url);
-        request = request.basic_auth(&self.user, Some(self.password.reveal())).timeout(deadline);
+        request = request
+            .headers(self.headers.clone())
+            .basic_auth(&self.user, Some(self.password.reveal()))
+            .timeout(deadline);
         if let Some(body) = body {
             request = request.json(body);
         }

@@ -2,5 +2,7 @@
 
 mod backoff;
 pub mod http;
+mod reach;
 
 pub use backoff::Backoff;
+pub use reach::first_open;

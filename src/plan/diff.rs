@@ -101,18 +101,12 @@ fn step_for(
     last: Option<&Resource>,
 ) -> Option<Step> {
     let mut step = Step {
-        address: wanted.address.clone(),
-        action: Action::Create,
-        cause: "not there".to_owned(),
-        changes: Vec::new(),
         origin: wanted.origin.clone(),
         needs: wanted.needs.clone(),
-        risk: None,
-        moved: None,
         allow_data_loss: input.options.allow_data_loss,
         before: found.cloned(),
         after: Some(wanted.clone()),
-        dependants: Vec::new(),
+        ..Step::of(wanted.address.clone())
     };
     if let Some(unknown) = input.observed.unknown.iter().find(|unknown| unknown.covers(&wanted.address)) {
         "could not be read".clone_into(&mut step.cause);
@@ -163,11 +157,6 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
             Verdict::Same => continue,
             Verdict::InPlace => {}
             Verdict::Replace { reason } => replaces.push(reason),
-            // A container is recreated for it. What is inside a broker is never deleted for a mere restart.
-            Verdict::Restart if input.stage == Stage::Containers => replaces.push(after_a_start(attribute)),
-            Verdict::Restart => {
-                refusals.push((after_a_start(attribute), format!("mqlab restart {}", wanted.address.broker)));
-            }
             Verdict::Blocked { reason, .. } | Verdict::Unknown { reason } if asked => replaces.push(reason),
             Verdict::Blocked { reason, way_out } => refusals.push((reason, way_out)),
             Verdict::Unknown { reason } => refusals.push((
@@ -195,10 +184,6 @@ fn decide(input: &DiffInput<'_>, wanted: &Resource, found: &Resource, step: &mut
         Action::Update
     };
     Some(())
-}
-
-fn after_a_start(attribute: &str) -> String {
-    format!("`{attribute}` takes effect when the broker starts again")
 }
 
 fn joined(mut sentences: Vec<String>) -> String {
@@ -254,18 +239,11 @@ fn surplus(input: &DiffInput<'_>, address: &Address, found: &Resource, plan: &mu
         Action::Delete
     };
     plan.steps.push(Step {
-        address: address.clone(),
         action,
         cause: "asked for by --delete".to_owned(),
-        changes: Vec::new(),
-        origin: None,
-        needs: BTreeSet::new(),
-        risk: None,
-        moved: None,
         allow_data_loss: input.options.allow_data_loss,
         before: Some(found.clone()),
-        after: None,
-        dependants: Vec::new(),
+        ..Step::of(address.clone())
     });
 }
 

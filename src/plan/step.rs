@@ -111,6 +111,26 @@ pub struct Note {
     pub text: String,
 }
 
+impl Step {
+    /// Makes something that is not there and needs nothing.
+    pub fn of(address: Address) -> Self {
+        Self {
+            address,
+            action: Action::Create,
+            cause: "not there".to_owned(),
+            changes: Vec::new(),
+            origin: None,
+            needs: BTreeSet::new(),
+            risk: None,
+            moved: None,
+            allow_data_loss: false,
+            before: None,
+            after: None,
+            dependants: Vec::new(),
+        }
+    }
+}
+
 impl Action {
     /// The sign in front of a step.
     pub fn sign(&self) -> &'static str {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, AttributeRule, Facts, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only,
-    replace, restart,
+    Address, AttributeRule, Facts, Home, KindRules, Observation, OnChange, Resource, Secret, Unknown, Value, grow_only,
+    replace,
 };
 
 const KINDS: &[KindRules] = &[KindRules {
@@ -16,12 +16,12 @@ const KINDS: &[KindRules] = &[KindRules {
     attributes: &[
         AttributeRule { name: "size", rule: grow_only, doc: "Its size." },
         AttributeRule { name: "type", rule: replace, doc: "Its type." },
-        AttributeRule { name: "engine", rule: restart, doc: "What drives it." },
     ],
     protected: |address| address.name.starts_with("__"),
     holds_data: true,
     produce: true,
     consume: true,
+    home: Home::Broker,
 }];
 
 fn thing(name: &str) -> Resource {
@@ -205,19 +205,6 @@ fn what_goes_away_with_another_thing_is_deleted_before_it() {
     let plan = plan(&[], vec![thing("shelf"), on_shelf], &[], &options);
     let order: Vec<&str> = plan.steps.iter().map(|step| step.address.name.as_str()).collect();
     assert_eq!(order, ["x", "shelf"]);
-}
-
-#[test]
-fn a_restart_recreates_a_container_and_never_what_is_inside_a_broker() {
-    let (desired, observed) = ([thing("q").with("engine", "new")], vec![thing("q").with("engine", "old")]);
-    let options = DiffOptions { replace: [address("q")].into(), ..DiffOptions::default() };
-    assert_eq!(
-        plan(&desired, observed.clone(), &[], &options).steps[0].to_line(),
-        "! b/thing/q: engine: old → new | `engine` takes effect when the broker starts again | mqlab restart b"
-    );
-    let observed = Observation { resources: observed, ..Observation::default() };
-    let containers = plan_at(Stage::Containers, &desired, &observed, &[], &DiffOptions::default());
-    assert_eq!(verbs(&containers), ["replace"]);
 }
 
 #[test]

@@ -60,15 +60,22 @@ impl Grammar<'_> {
                 (Look::Exchange(letter(kind)), visible(kind))
             }
             "queue" => (Look::Queue, visible(text("type").unwrap_or("queue"))),
+            // An address hands its messages to queues, each to one of them or to all.
+            "address" => {
+                let routing = text("routing").unwrap_or("address");
+                (Look::Exchange(letter(routing)), visible(routing))
+            }
+            "composite" => (Look::Exchange('C'), visible("composite")),
             "topic" => {
-                let partitions = resource.attribute("partitions").and_then(Value::as_i64).unwrap_or(0);
-                let partitions = u32::try_from(partitions).unwrap_or(0);
-                let caption = if partitions == 0 {
-                    self.words.say("topic")
-                } else {
-                    self.words.count("partitions", partitions as usize)
-                };
-                (Look::Topic(partitions), caption)
+                // What a topic is split into, by each broker's own name.
+                let lanes = ["partitions", "queues"].into_iter().find_map(|name| {
+                    let count = resource.attribute(name)?.as_i64().and_then(|count| u32::try_from(count).ok())?;
+                    Some((name, count))
+                });
+                match lanes {
+                    Some((name, count)) => (Look::Topic(count), self.words.count(name, count as usize)),
+                    None => (Look::Topic(0), self.words.say("topic")),
+                }
             }
             kind => (Look::Plain, kind.to_owned()),
         };

@@ -50,7 +50,11 @@ pub static BROKER: Object = Object {
             Shape::Text,
             "Its version, in quotes: `\"4.3\"`. The newest that every image source can give by default.",
         ),
-        Field::new("distribution", Shape::Text, "A variant of the image, where the kind has several.").reserved(),
+        Field::new(
+            "distribution",
+            Shape::Text,
+            "Whose packaging of the broker, where there are several: `confluent` for Kafka. The makers' own by default.",
+        ),
         Field::new("image", Shape::Text, "An image reference of your own; no other source is tried then."),
         Field::new("platform", Shape::Text, "The image's platform, such as `linux/amd64`."),
         Field::new("nodes", Shape::Int { least: 1, most: 99 }, "How many containers form the broker. 1 by default.")

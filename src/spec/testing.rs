@@ -5,7 +5,7 @@ use crate::brokers::{
     Artefacts, Broker, Call, Catalogue, Description, Edge, EnvironmentVariable, Lesson, OfficialImage, PortDescription,
     Recipe, ResetCommand, Session, Target, Version,
 };
-use crate::model::{Address, App, BrokerModel, Container, Facts, KindRules, Resource};
+use crate::model::{Address, App, BrokerModel, Container, Facts, Home, KindRules, Resource};
 use crate::spec::Diagnostics;
 
 const BOXES: Field = Field::new("boxes", Shape::Map { key: "box", value: &Shape::Object(&BOX) }, "Boxes.");
@@ -50,30 +50,54 @@ pub(crate) static TEST_KIND: Description = Description {
     ],
     kinds: &[kind("box", "boxes", true, true), kind("door", "doors", true, false), kind("user", "users", false, false)],
     ports: &[
-        PortDescription { name: "front", number: 1, doc: "", when: |_| true, scheme: "" },
-        PortDescription { name: "back", number: 2, doc: "", when: |_| true, scheme: "" },
+        PortDescription { name: "front", role: "", number: 1, doc: "", when: |_| true, scheme: "" },
+        PortDescription { name: "back", role: "", number: 2, doc: "", when: |_| true, scheme: "" },
     ],
     secrets: &[],
     ids: &[],
+    helpers: &[],
+    lints: &[],
+    examples: &[],
     heap: false,
     most_nodes: 3,
+    growth: "",
     memory_floor: 64 << 20,
     catalogue: &Catalogue {
         default_version: "2.1",
         versions: &[
-            Version { number: "4.10", official: IMAGE, recipe: None, upgrades_from: &[], config_keys: "{}" },
-            Version { number: "2.1", official: IMAGE, recipe: Some(&RECIPE), upgrades_from: &[], config_keys: "{}" },
+            Version {
+                number: "4.10",
+                official: IMAGE,
+                distributions: &[],
+                recipe: None,
+                upgrades_from: &[],
+                config_keys: Some("{}"),
+            },
+            Version {
+                number: "2.1",
+                official: IMAGE,
+                distributions: &[],
+                recipe: Some(&RECIPE),
+                upgrades_from: &[],
+                config_keys: Some("{}"),
+            },
         ],
     },
 };
 
 const IMAGE: OfficialImage = OfficialImage { repository: "registry.example/shelf", tag: "2" };
-static RECIPE: Recipe =
-    Recipe { folder: "shelf", suite: "trixie", arguments: &[], artefacts: Artefacts::Debian, exact_version: None };
+static RECIPE: Recipe = Recipe {
+    folder: "shelf",
+    files: &[],
+    suite: "trixie",
+    arguments: &[],
+    artefacts: Artefacts::Debian,
+    exact_version: None,
+};
 
 const fn kind(kind: &'static str, plural: &'static str, produce: bool, consume: bool) -> KindRules {
     let protected = |address: &Address| address.name.is_empty() || address.name.starts_with("own.");
-    KindRules { kind, plural, attributes: &[], protected, holds_data: false, produce, consume }
+    KindRules { kind, plural, attributes: &[], protected, holds_data: false, produce, consume, home: Home::Broker }
 }
 
 /// The only broker of the tests' registry.

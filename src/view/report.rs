@@ -131,15 +131,11 @@ fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
 pub fn brokers_table(brokers: &[BrokerState], paint: Paint) -> String {
     let mut table = Table::new(&["broker", "kind", "version", "state", "port", "address", "user", "image"]);
     for broker in brokers {
-        let state = match (broker.running, broker.ready) {
-            (true, true) => "ready",
-            (true, false) => "running",
-            (false, _) => "stopped",
-        };
+        let state = broker.state();
         let image = broker.image.as_ref().map(|image| image.source.to_string()).unwrap_or_default();
         let user = broker.user.clone().unwrap_or_default();
-        let mut first =
-            [broker.name.as_str(), broker.kind, broker.version.as_str(), state, user.as_str(), image.as_str()];
+        let version = broker.version.as_str();
+        let mut first = [broker.name.as_str(), broker.kind, version, state.as_str(), user.as_str(), image.as_str()];
         let rows = broker.endpoints.iter().flat_map(|(port, all)| all.iter().map(move |endpoint| (port, endpoint)));
         let mut any = false;
         for (port, endpoint) in rows {

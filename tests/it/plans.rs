@@ -22,8 +22,11 @@ pub(crate) struct Lowered<'a> {
 pub(crate) fn lower<'a>(stack: &'a Stack, facts: &'a BTreeMap<String, Facts>) -> Vec<Lowered<'a>> {
     let lowered = stack.brokers.iter().map(|model| {
         let (broker, facts) = (brokers::find(model.kind).unwrap(), &facts[&model.name]);
-        let nodes = docker::wanted(model, broker.description(), facts, broker.containers(model, facts));
-        Lowered { model, broker, facts, nodes, topology: broker.topology(model, facts) }
+        let (topology, description) = (broker.topology(model, facts), broker.description());
+        let rendered: Vec<Resource> =
+            topology.iter().filter(|one| description.is_rendered(&one.address)).cloned().collect();
+        let nodes = docker::wanted(model, description, facts, &rendered, broker.containers(model, facts));
+        Lowered { model, broker, facts, nodes, topology }
     });
     lowered.collect()
 }
@@ -43,7 +46,12 @@ pub(crate) fn first_plans(stack: &Stack, lowered: &[Lowered<'_>]) -> Vec<Plan> {
     let mut plans = vec![plan(Stage::Containers, &engine_resources(stack, lowered), &engine)];
     for broker in lowered {
         let rules = row(broker.broker.description().kinds, broker.facts);
-        plans.push(plan(Stage::Topology, &broker.topology, &Rules::from([(broker.model.name.clone(), rules)])));
+        let asked = broker.topology.iter().filter(|one| !broker.broker.description().is_rendered(&one.address));
+        plans.push(plan(
+            Stage::Topology,
+            &asked.cloned().collect::<Vec<_>>(),
+            &Rules::from([(broker.model.name.clone(), rules)]),
+        ));
     }
     plans
 }

@@ -48,17 +48,25 @@ fn kinds_are_found_by_their_name_alone() {
 }
 
 #[test]
-fn every_kind_has_an_example_and_its_plan_and_is_in_the_tour() {
+fn every_kind_has_its_examples_and_their_plans_and_is_in_the_one_with_all() {
     let mut missing = Missing::default();
     let stacks = stacks();
     for broker in registry() {
         let kind = broker.description().kind;
-        let own = stacks.get(kind).is_some_and(|stack| stack.brokers.iter().all(|broker| broker.kind == kind));
-        missing.unless(own, || format!("examples/{kind}.yaml with {kind} alone"));
-        let plan = root().join(format!("tests/golden/examples/{kind}.plan.txt"));
-        missing.unless(plan.is_file(), || format!("a golden plan of examples/{kind}.yaml"));
-        missing
-            .unless(stacks["tour"].brokers.iter().any(|broker| broker.kind == kind), || format!("{kind} in the tour"));
+        let cluster = format!("{kind}-cluster");
+        for name in [kind, &cluster] {
+            let text = std::fs::read_to_string(root().join(format!("examples/{name}.yaml"))).unwrap_or_default();
+            let embedded = broker.description().examples.contains(&(name, text.as_str()));
+            missing.unless(embedded, || format!("examples/{name}.yaml among what {kind} brings along"));
+            let own = stacks.get(name).is_some_and(|stack| stack.brokers.iter().all(|broker| broker.kind == kind));
+            missing.unless(own, || format!("examples/{name}.yaml with {kind} alone"));
+            let plan = root().join(format!("tests/golden/examples/{name}.plan.txt"));
+            missing.unless(plan.is_file(), || format!("a golden plan of examples/{name}.yaml"));
+        }
+        let nodes = |name: &str| stacks.get(name).map_or(0, |stack| stack.brokers[0].nodes);
+        missing.unless(nodes(kind) == 1 && nodes(&cluster) > 1, || format!("{kind}: one node, and several"));
+        let together = stacks.get("all").is_some_and(|stack| stack.brokers.iter().any(|broker| broker.kind == kind));
+        missing.unless(together, || format!("{kind} in examples/all.yaml"));
     }
     missing.check();
 }
@@ -87,16 +95,25 @@ fn every_version_has_an_image_a_recipe_and_recorded_keys() {
             }
             if let Some(recipe) = version.recipe {
                 let folder = root().join("images").join(recipe.folder);
+                let embedded: BTreeSet<&str> = recipe.files.iter().map(|file| file.name).collect();
                 for file in ["Dockerfile", "README.md"] {
-                    missing.unless(folder.join(file).is_file(), || format!("images/{}/{file}", recipe.folder));
+                    missing.unless(embedded.contains(file), || format!("images/{}/{file}", recipe.folder));
+                }
+                for entry in folder.read_dir().into_iter().flatten() {
+                    let file = entry.unwrap().file_name().into_string().unwrap();
+                    missing.unless(embedded.contains(file.as_str()), || {
+                        format!("{name}: {file} among its recipe's files")
+                    });
                 }
                 missing.unless(!recipe.suite.is_empty(), || format!("{name}: the recipe's suite"));
                 let exact = recipe.exact_version.is_none_or(|exact| exact.starts_with(version.number));
                 missing.unless(exact, || format!("{name}: an exact version of that number"));
             }
-            let keys: Option<serde_json::Value> = serde_json::from_str(version.config_keys).ok();
-            let recorded = keys.as_ref().and_then(|keys| keys.as_object()).is_some_and(|keys| keys.len() > 1);
-            missing.unless(recorded, || format!("{name}: recorded configuration keys"));
+            let recorded = |text| {
+                let keys: Option<serde_json::Value> = serde_json::from_str(text).ok();
+                keys.as_ref().and_then(|keys| keys.as_object()).is_some_and(|keys| keys.len() > 1)
+            };
+            missing.unless(version.config_keys.is_none_or(recorded), || format!("{name}: recorded configuration keys"));
         }
     }
     missing.check();
@@ -107,7 +124,8 @@ fn every_version_has_an_image_a_recipe_and_recorded_keys() {
 fn recorded_keys_say_which_version_they_are_of() {
     for broker in registry() {
         for version in broker.description().catalogue.versions {
-            let keys: serde_json::Value = serde_json::from_str(version.config_keys).unwrap();
+            let Some(keys) = version.config_keys else { continue };
+            let keys: serde_json::Value = serde_json::from_str(keys).unwrap();
             let recorded = keys["version"].as_str().unwrap_or_default();
             let name = format!("{} {}", broker.description().kind, version.number);
             assert!(recorded.starts_with(version.number), "{name}: recorded from {recorded:?}");
@@ -142,6 +160,11 @@ fn everything_a_reader_can_see_is_explained() {
             let fresh = names.insert(port.name) && numbers.insert(port.number);
             missing.unless(fresh, || format!("{kind}: the port {} once", port.name));
             missing.unless(explains(port.doc), || format!("{kind}: a sentence about the port {}", port.name));
+        }
+        missing.unless(explains(description.growth), || format!("{kind}: what new nodes take over"));
+        missing.unless(!description.lints.is_empty(), || format!("{kind}: what is suspicious about it"));
+        for (code, doc) in description.lints {
+            missing.unless(explains(doc), || format!("{kind}: a sentence about {code}"));
         }
         missing.unless(description.memory_floor > 0 && description.most_nodes > 0, || format!("{kind}: its limits"));
         fields(kind, description.fields, &mut missing);
@@ -240,14 +263,16 @@ fn containers_say_what_a_dead_one_died_of_and_take_a_port_for_each_that_is_publi
         let facts = facts(&stack);
         for broker in lower(&stack, &facts) {
             let own = format!("{name}: {}", broker.model.name);
-            missing
-                .unless(broker.nodes.len() == broker.model.nodes as usize, || format!("{own}: one container per node"));
+            let wanted = broker.broker.description().containers(broker.model.nodes) as usize;
+            missing.unless(broker.nodes.len() == wanted, || format!("{own}: {wanted} containers"));
             for node in &broker.nodes {
                 let container = &node.container;
                 missing.unless(!container.known_causes.is_empty(), || format!("{own}: known causes of death"));
                 missing.unless(container.aliases.contains(&broker.model.name), || format!("{own}: its name as alias"));
                 let published: BTreeSet<&str> = container.ports.iter().map(|port| port.name).collect();
-                let wanted: BTreeSet<&str> = broker.facts.ports.keys().map(String::as_str).collect();
+                let ports = broker.broker.description().ports.iter().filter(|port| port.role == container.node.role);
+                let wanted: BTreeSet<&str> =
+                    ports.filter(|port| (port.when)(broker.model)).map(|port| port.name).collect();
                 missing.unless(published == wanted, || format!("{own}: ports {wanted:?}, not {published:?}"));
                 missing.unless(container.stop_seconds > 0, || format!("{own}: time to stop"));
             }

@@ -11,8 +11,8 @@ use mqlab::brokers::{
     Session, Target,
 };
 use mqlab::model::{
-    Address, App, AttributeRule, BrokerModel, Container, Facts, Flow, ImageSettings, Instances, KindRules, Origin,
-    Resource, Secret, SiteSettings, Stack, Storage, Value, in_place, replace,
+    Address, App, AttributeRule, BrokerModel, Container, Facts, Flow, Home, ImageSettings, Instances, KindRules,
+    Origin, Resource, Secret, SiteSettings, Stack, Storage, Value, in_place, replace,
 };
 use mqlab::site::{
     BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
@@ -31,7 +31,16 @@ const fn attribute(name: &'static str, doc: &'static str) -> AttributeRule {
 }
 
 const fn kind(kind: &'static str, plural: &'static str, attributes: &'static [AttributeRule], apps: bool) -> KindRules {
-    KindRules { kind, plural, attributes, protected: |_| false, holds_data: true, produce: apps, consume: apps }
+    KindRules {
+        kind,
+        plural,
+        attributes,
+        protected: |_| false,
+        holds_data: true,
+        produce: apps,
+        consume: apps,
+        home: Home::Broker,
+    }
 }
 
 const TOPIC: &[AttributeRule] = &[
@@ -76,6 +85,7 @@ static LOGS: Description = Description {
     kinds: &[kind("topic", "topics", TOPIC, true)],
     ports: &[PortDescription {
         name: "kafka",
+        role: "",
         number: 9092,
         doc: "The Kafka protocol, for programs on this machine.",
         when: |_| true,
@@ -83,8 +93,12 @@ static LOGS: Description = Description {
     }],
     secrets: &[],
     ids: &[],
+    helpers: &[],
+    lints: &[],
+    examples: &[],
     heap: true,
     most_nodes: 1,
+    growth: "",
     memory_floor: 0,
     catalogue: &CATALOGUE,
 };
@@ -103,6 +117,7 @@ static ROUTES: Description = Description {
     ports: &[
         PortDescription {
             name: "amqp",
+            role: "",
             number: 5672,
             doc: "AMQP 0-9-1 and 1.0, for programs on this machine.",
             when: |_| true,
@@ -110,6 +125,7 @@ static ROUTES: Description = Description {
         },
         PortDescription {
             name: "management",
+            role: "",
             number: 15672,
             doc: "The management pages and the HTTP API.",
             when: |_| true,
@@ -118,8 +134,12 @@ static ROUTES: Description = Description {
     ],
     secrets: &[],
     ids: &[],
+    helpers: &[],
+    lints: &[],
+    examples: &[],
     heap: false,
     most_nodes: 1,
+    growth: "",
     memory_floor: 0,
     catalogue: &CATALOGUE,
 };

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use mqlab::brokers;
+use mqlab::brokers::{self, PortDescription};
 use mqlab::model::{BrokerModel, Facts, Secret, Stack};
 use mqlab::spec::{self, Environment, Input, Loaded, render};
 
@@ -79,14 +79,19 @@ pub(crate) fn facts(stack: &Stack) -> BTreeMap<String, Facts> {
 fn facts_of(broker: &BrokerModel) -> Facts {
     let description = brokers::find(broker.kind).unwrap().description();
     let ports = description.ports.iter().filter(|port| (port.when)(broker));
-    let numbers = |first: u16| (0..u16::try_from(broker.nodes).unwrap()).map(|node| first + node).collect::<Vec<_>>();
+    let numbers = |port: &PortDescription| {
+        let count = description.count(port.role, broker.nodes);
+        (0..u16::try_from(count).unwrap()).map(|node| port.number + node).collect::<Vec<_>>()
+    };
     let pinned = |name: &str| broker.ports.get(name).cloned();
     Facts {
         version: broker.version.clone(),
-        ports: ports
-            .map(|port| (port.name.to_owned(), pinned(port.name).unwrap_or_else(|| numbers(port.number))))
+        ports: ports.map(|port| (port.name.to_owned(), pinned(port.name).unwrap_or_else(|| numbers(port)))).collect(),
+        ids: description
+            .ids
+            .iter()
+            .map(|id| (id.name.to_owned(), (id.make)(broker, "MkU3OEVBNTcwNTJENDM2Qg".to_owned())))
             .collect(),
-        ids: description.ids.iter().map(|id| ((*id).to_owned(), "MkU3OEVBNTcwNTJENDM2Qg".to_owned())).collect(),
         advertise_host: "127.0.0.1".to_owned(),
         secrets: description
             .secrets

@@ -49,7 +49,7 @@ impl Live {
         let started = Instant::now();
         loop {
             match self.session.ready().await {
-                Ok(()) => return started.elapsed(),
+                Ok(_) => return started.elapsed(),
                 Err(error) => assert!(started.elapsed() < within, "not ready after {within:?}: {error}"),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

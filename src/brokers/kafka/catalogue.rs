@@ -1,19 +1,30 @@
 //! The versions of Kafka that mqlab runs.
 
-use crate::brokers::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+use crate::brokers::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
+use crate::recipe_files;
+
+const FILES: &[RecipeFile] = recipe_files!("kafka":
+    "Dockerfile", "README.md", "bash-config", "checksums.txt", "log4j2.yaml", "make-archives", "pom.xml", "run",
+    "server.properties", "tool", "tools-log4j2.yaml");
+
+/// Confluent's packaging of the same broker, with another way to write settings as variables.
+pub(super) const CONFLUENT: &str = "confluent";
 
 pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "4.3", versions: &[V4_3] };
 
 const V4_3: Version = Version {
     number: "4.3",
     official: OfficialImage { repository: "docker.io/apache/kafka", tag: "4.3.1" },
+    // Confluent's numbers are ahead by four; read at 8.3, built from github.com/confluentinc/kafka-images.
+    distributions: &[(CONFLUENT, OfficialImage { repository: "docker.io/confluentinc/cp-kafka", tag: "8.3.2" })],
     recipe: Some(&Recipe {
         folder: "kafka",
+        files: FILES,
         suite: "trixie",
         arguments: &[],
         artefacts: Artefacts::Maven,
         exact_version: Some("4.3.1"),
     }),
     upgrades_from: &[],
-    config_keys: include_str!("config_keys/4.3.json"),
+    config_keys: Some(include_str!("config_keys/4.3.json")),
 };

@@ -6,16 +6,20 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    BrokerModel, Container, Facts, ImageWanted, MemoryMount, Mount, Origin, PublishedPort, Storage, Value,
+    BrokerModel, Container, Facts, ImageWanted, MemoryMount, Mount, NodeId, Origin, PublishedPort, Storage, Value,
 };
 
+use super::catalogue::CONFLUENT;
 use super::causes::KNOWN_CAUSES;
 use super::config_keys::ConfigKeys;
-use super::spec::broker_settings;
-use super::{INTERNAL_PORT, KIND, MEBIBYTE, PORT, units};
+use super::spec::{broker_settings, racks};
+use super::{INTERNAL_PORT, MEBIBYTE, PORT, units};
 
 /// The id that lives with the data: storage is formatted with it once and refuses any other.
 pub(super) const CLUSTER_ID: &str = "cluster_id";
+/// How many nodes vote, from the first: the cluster begins with them. A node that comes later is broker alone. With
+/// voters added by configuration, those without data could outvote the one that has it.
+pub(super) const VOTERS: &str = "voters";
 
 const HOST_PORT: u16 = 9092;
 const CONTROLLER_PORT: u16 = 9093;
@@ -28,6 +32,7 @@ const MEMORY_STORAGE: u64 = 1024 * MEBIBYTE;
 pub(super) const MANAGED: &[(&str, &str)] = &[
     ("advertised.listeners", "use `advertise_host` and `ports`"),
     ("broker.id", "mqlab numbers the nodes from 1"),
+    ("broker.rack", "use `racks`"),
     ("controller.listener.names", "mqlab makes the listeners"),
     ("controller.quorum.bootstrap.servers", "mqlab joins the controllers"),
     ("controller.quorum.voters", "mqlab joins the controllers"),
@@ -38,8 +43,18 @@ pub(super) const MANAGED: &[(&str, &str)] = &[
     ("log.dirs", "the data is on the broker's volume; see `storage`"),
     ("metadata.log.dir", "the data is on the broker's volume; see `storage`"),
     ("node.id", "mqlab numbers the nodes from 1"),
-    ("process.roles", "every node is broker and controller"),
+    ("process.roles", "mqlab decides which nodes are controllers too"),
 ];
+
+/// The voters of a cluster that begins with so many nodes: an even number is no safer than the odd one below it.
+pub(super) fn first_voters(nodes: u32) -> u32 {
+    nodes - (nodes + 1) % 2
+}
+
+fn voters(broker: &BrokerModel, facts: &Facts) -> u32 {
+    let recorded = facts.ids.get(VOTERS).and_then(|text| text.parse().ok());
+    recorded.unwrap_or_else(|| first_voters(broker.nodes))
+}
 
 /// One container per node, node 1 first.
 pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
@@ -54,14 +69,8 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
     }
     Container {
         broker: broker.name.clone(),
-        node,
-        image: ImageWanted {
-            kind: KIND,
-            version: broker.version.clone(),
-            distribution: broker.distribution.clone(),
-            explicit: broker.image.clone(),
-            platform: broker.platform.clone(),
-        },
+        node: NodeId::node(node),
+        image: ImageWanted::of(broker),
         hostname,
         aliases,
         command: Vec::new(),
@@ -78,7 +87,7 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         // Every partition holds several files open, a deleted one for another minute. Java raises its own limit to
         // the engine's hard one (524288 or more by default); asking for a number fails where the engine has less.
         open_files: None,
-        ids: facts.ids.iter().filter(|(name, _)| *name == CLUSTER_ID).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        ids: facts.ids.clone(),
         origins: origins(broker),
         // A clean stop flushes every log; without it the next start reads them all.
         stop_seconds: 30,
@@ -88,7 +97,8 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
 
 /// Where what reaches the container was written.
 fn origins(broker: &BrokerModel) -> BTreeMap<String, Origin> {
-    let settings = broker.config_origins.iter().map(|(key, origin)| (format!("env.{}", variable(key)), origin.clone()));
+    let settings =
+        broker.config_origins.iter().map(|(key, origin)| (format!("env.{}", variable(broker, key)), origin.clone()));
     settings.chain(broker.field_origins()).collect()
 }
 
@@ -132,17 +142,17 @@ fn environment(broker: &BrokerModel, facts: &Facts, node: u32) -> BTreeMap<Strin
     let heap = broker.heap.unwrap_or(DEFAULT_HEAP) / MEBIBYTE;
     env.insert("KAFKA_HEAP_OPTS".to_owned(), format!("-Xmx{heap}m"));
     for (key, value) in defaults(broker.nodes).into_iter().chain(identity(broker, facts, node)) {
-        env.insert(variable(key), value);
+        env.insert(variable(broker, key), value);
     }
     let keys = ConfigKeys::of(&broker.version);
     for setting in broker_settings(broker) {
         if setting.value == Value::Null {
-            env.remove(&variable(setting.key));
+            env.remove(&variable(broker, setting.key));
             continue;
         }
         let spell = |key| units::spell(setting.key, key, &setting.value).ok();
         let value = keys.broker.get(setting.key).and_then(spell);
-        env.insert(variable(setting.key), value.unwrap_or_else(|| plain(&setting.value)));
+        env.insert(variable(broker, setting.key), value.unwrap_or_else(|| plain(&setting.value)));
     }
     env.extend(broker.env.iter().map(|(name, value)| (name.clone(), plain(value))));
     env
@@ -154,7 +164,9 @@ fn identity(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<(&'static str
         let host = if broker.nodes == 1 { "localhost".to_owned() } else { node_alias(broker, node) };
         format!("{node}@{host}:{CONTROLLER_PORT}")
     };
-    vec![
+    let votes = node <= voters(broker, facts);
+    let controller = if votes { format!(",CONTROLLER://:{CONTROLLER_PORT}") } else { String::new() };
+    let mut identity = vec![
         (
             "advertised.listeners",
             format!(
@@ -165,14 +177,18 @@ fn identity(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<(&'static str
             ),
         ),
         ("controller.listener.names", "CONTROLLER".to_owned()),
-        ("controller.quorum.voters", (1..=broker.nodes).map(voter).collect::<Vec<_>>().join(",")),
+        ("controller.quorum.voters", (1..=voters(broker, facts)).map(voter).collect::<Vec<_>>().join(",")),
         ("inter.broker.listener.name", "INTERNAL".to_owned()),
         ("listener.security.protocol.map", "INTERNAL:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT".to_owned()),
-        ("listeners", format!("INTERNAL://:{INTERNAL_PORT},HOST://:{HOST_PORT},CONTROLLER://:{CONTROLLER_PORT}")),
+        ("listeners", format!("INTERNAL://:{INTERNAL_PORT},HOST://:{HOST_PORT}{controller}")),
         ("log.dirs", DATA.to_owned()),
         ("node.id", node.to_string()),
-        ("process.roles", "broker,controller".to_owned()),
-    ]
+        ("process.roles", if votes { "broker,controller" } else { "broker" }.to_owned()),
+    ];
+    if let Some(rack) = racks(broker).get(node as usize - 1) {
+        identity.push(("broker.rack", (*rack).to_owned()));
+    }
+    identity
 }
 
 /// What a laptop needs and the user may set otherwise.
@@ -191,14 +207,17 @@ fn defaults(nodes: u32) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The variable that the image's wrapper turns back into the key: `_` for `.`, `__` for `_`, `___` for `-`.
-fn variable(key: &str) -> String {
+/// The variable that the image's wrapper turns back into the key: `_` for `.`, `__` for `_`, `___` for `-`. Confluent's
+/// image has the last two the other way round.
+fn variable(broker: &BrokerModel, key: &str) -> String {
+    let is_confluent = broker.distribution.as_deref() == Some(CONFLUENT);
+    let (underscore, dash) = if is_confluent { ("___", "__") } else { ("__", "___") };
     let mut name = String::from("KAFKA_");
     for character in key.chars() {
         match character {
             '.' => name.push('_'),
-            '_' => name.push_str("__"),
-            '-' => name.push_str("___"),
+            '_' => name.push_str(underscore),
+            '-' => name.push_str(dash),
             other => name.push(other.to_ascii_uppercase()),
         }
     }
@@ -247,6 +266,28 @@ mod tests {
         assert_eq!(env["KAFKA_LISTENER_NAME_HOST_MY__KEY___A"], "x");
         assert_eq!(env["KAFKA_LOG_CLEANER_ENABLE"], "true");
         assert!(!env.contains_key("KAFKA_AUTO_CREATE_TOPICS_ENABLE"), "null asks for the broker's own default");
+    }
+
+    /// The image is pulled where a registry has it; what it is given was read, and is written down here.
+    #[test]
+    fn confluents_image_gets_its_own_spelling_of_the_same_environment() {
+        let mut model = broker("nodes: 3\nracks: [a, b, c]\nconfig: { listener.name.host.my_key-a: x }");
+        model.distribution = Some(CONFLUENT.to_owned());
+        let containers = containers(&model, &facts());
+        assert_eq!(lines(&containers[1]), include_str!("../../../tests/fixtures/kafka/confluent.env"));
+    }
+
+    #[test]
+    fn a_cluster_that_has_grown_keeps_its_controllers() {
+        let mut facts = facts();
+        facts.ids.insert(VOTERS.to_owned(), "1".to_owned());
+        let containers = containers(&broker("nodes: 3"), &facts);
+        let of = |index: usize, name: &str| containers[index].env[name].clone();
+        assert_eq!(of(0, "KAFKA_PROCESS_ROLES"), "broker,controller");
+        assert_eq!(of(2, "KAFKA_PROCESS_ROLES"), "broker");
+        assert_eq!(of(2, "KAFKA_CONTROLLER_QUORUM_VOTERS"), "1@events-1:9093");
+        assert!(!of(2, "KAFKA_LISTENERS").contains("CONTROLLER"), "it would not start with one");
+        assert_eq!([1, 2, 3, 4, 5].map(first_voters), [1, 1, 3, 3, 5]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::normalise::{PartitionSeen, TopicSeen, normalise};
 use super::topology::config_key;
 use super::{TOPIC, rules};
 use crate::brokers::fake::{Gate, Happened, Inner, Shared};
-use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Session, SessionError};
+use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Readiness, Session, SessionError};
 use crate::model::{Address, Facts, Observation, Resource, Value};
 use crate::plan::{Action, Contents, Step};
 
@@ -185,8 +185,8 @@ fn text(value: &Value) -> String {
 
 #[async_trait]
 impl Session for FakeKafka {
-    async fn ready(&mut self) -> Result<(), SessionError> {
-        Ok(())
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
+        Ok(Readiness::Whole)
     }
 
     async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {

@@ -6,6 +6,18 @@ use crate::spec::{Diagnostics, Position};
 use super::TOPIC;
 use super::spec::topics;
 
+/// All that is suspicious about Kafka, here and in [`super::validate`].
+pub(super) const LINTS: &[(&str, &str)] = &[
+    (
+        "idle-instances",
+        "A partition is read by one instance of a group: those beyond the partitions never get a message.",
+    ),
+    (
+        "insync-above-replication",
+        "A topic that wants more copies in sync than it has takes no message with `acks=all`.",
+    ),
+];
+
 /// More instances in a group than partitions in any of its topics: the surplus never gets a message. Kafka deals
 /// out each topic's partitions by itself, so the topic with the most of them counts.
 pub(super) fn lint(broker: &BrokerModel, apps: &[App], diagnostics: &mut Diagnostics) {

@@ -24,7 +24,7 @@ mod validate;
 #[cfg(test)]
 pub(crate) use fake::{FakeKafka, Topic as FakeTopic};
 
-use super::{Broker, Description, Lesson, PortDescription, Session, Target};
+use super::{Broker, Description, IdDescription, Lesson, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};
 use crate::spec::Diagnostics;
 
@@ -48,15 +48,26 @@ static DESCRIPTION: Description = Description {
     kinds: rules::KINDS,
     ports: &[PortDescription {
         name: PORT,
+        role: "",
         number: 9092,
         doc: "Clients outside the stack's network speak the Kafka protocol here.",
         when: |_| true,
         scheme: "",
     }],
     secrets: &[],
-    ids: &[container::CLUSTER_ID],
+    ids: &[
+        IdDescription { name: container::CLUSTER_ID, make: |_, random| random },
+        IdDescription { name: container::VOTERS, make: |broker, _| container::first_voters(broker.nodes).to_string() },
+    ],
+    helpers: &[],
+    lints: lint::LINTS,
+    examples: &[
+        ("kafka", include_str!("../../../examples/kafka.yaml")),
+        ("kafka-cluster", include_str!("../../../examples/kafka-cluster.yaml")),
+    ],
     heap: true,
-    most_nodes: 1,
+    most_nodes: 5,
+    growth: "New nodes take part in topics that are made from now on; partitions that are there stay where they are until `kafka-reassign-partitions.sh` moves them, and the controllers stay those that the cluster began with.",
     // 345 MiB were used idle with the default heap, which is not full then.
     memory_floor: 768 * MEBIBYTE,
     catalogue: &catalogue::CATALOGUE,

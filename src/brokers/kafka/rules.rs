@@ -1,6 +1,6 @@
 //! What a change of a topic means to Kafka.
 
-use crate::model::{Address, AttributeRule, Change, Facts, KindRules, Verdict, in_place};
+use crate::model::{Address, AttributeRule, Change, Facts, Home, KindRules, Verdict, in_place};
 
 use super::{PORT, TOPIC};
 
@@ -28,6 +28,7 @@ pub(super) static KINDS: &[KindRules] = &[KindRules {
     holds_data: true,
     produce: true,
     consume: true,
+    home: Home::Broker,
 }];
 
 /// Scratch topics of the probe; a run that was killed can leave one.

@@ -10,6 +10,12 @@ pub(super) static FIELDS: &[Field] = &[
         Shape::Map { key: "topic", value: &Shape::Object(&TOPIC) },
         "The topics, by name: letters, digits, `.`, `_` and `-`, at most 249 characters.",
     ),
+    Field::new(
+        "racks",
+        Shape::List(&Shape::Text),
+        "The rack of each node, node 1 first: copies of a partition go to different racks. One entry per node.",
+    )
+    .also(&["rack", "zones"]),
     Field::new("acls", Shape::Any, "Access control lists.").reserved(),
     Field::new("quotas", Shape::Any, "Client quotas.").reserved(),
 ];
@@ -68,6 +74,11 @@ pub(super) struct Setting<'a> {
     pub at: Position,
     pub value: Value,
     pub value_at: Position,
+}
+
+/// The rack of each node, node 1 first; empty if there are none.
+pub(super) fn racks(broker: &BrokerModel) -> Vec<&str> {
+    broker.body.items_of("racks").iter().filter_map(Node::as_text).collect()
 }
 
 /// The topics in the order of the file.

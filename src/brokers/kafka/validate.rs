@@ -8,7 +8,7 @@ use crate::spec::Diagnostics;
 use super::config_keys::{ConfigKey, ConfigKeys};
 use super::container::MANAGED;
 use super::rules::is_protected;
-use super::spec::{Setting, Topic, broker_settings, topics};
+use super::spec::{Setting, Topic, broker_settings, racks, topics};
 use super::units;
 
 /// KRaft writes one request as one batch, of at most this many records.
@@ -27,6 +27,7 @@ pub(super) fn validate(broker: &BrokerModel, diagnostics: &mut Diagnostics) {
         }
         lint_in_sync(topic, diagnostics);
     }
+    check_racks(broker, diagnostics);
     check_collisions(&topics, diagnostics);
     for setting in broker_settings(broker) {
         check_broker_setting(keys, &broker.version, &setting, diagnostics);
@@ -71,6 +72,14 @@ fn check_collisions(topics: &[Topic<'_>], diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+fn check_racks(broker: &BrokerModel, diagnostics: &mut Diagnostics) {
+    let (racks, nodes) = (racks(broker).len(), broker.nodes);
+    let Some(node) = broker.body.get("racks").filter(|_| racks > 0 && racks != nodes as usize) else { return };
+    let plural = if nodes == 1 { "" } else { "s" };
+    let text = format!("{racks} racks for {nodes} node{plural}");
+    diagnostics.error("racks-and-nodes", node.at, text, "write one for each node, node 1 first".to_owned());
 }
 
 fn check_counts(broker: &BrokerModel, topic: &Topic<'_>, diagnostics: &mut Diagnostics) {

@@ -12,8 +12,8 @@ use super::read::Body;
 use super::{PORTS, STREAM};
 use crate::brokers::PortDescription;
 use crate::model::{
-    BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, Origin, PublishedPort,
-    Storage, Value,
+    BrokerModel, Container, ContainerFile, Facts, ImageWanted, KnownCause, MemoryMount, Mount, NodeId, Origin,
+    PublishedPort, Storage, Value,
 };
 
 /// The user of the official image.
@@ -26,6 +26,21 @@ const WATERMARK: u64 = 512 << 20;
 /// Not more than an engine inside a container is likely to have: one that may not raise its limit fails to start
 /// what asks for more, and everything is made twice.
 const OPEN_FILES: u64 = 16_384;
+/// The secret that the nodes of a cluster share.
+pub(super) const COOKIE: &str = "erlang_cookie";
+const COOKIE_FILE: &str = "/etc/rabbitmq/mqlab.cookie";
+/// Runs as the broker's user, because the image's entrypoint drops root for every command named so.
+const WITH_COOKIE: &str = "rabbitmq-with-cookie";
+/// The cookie is read from the home alone, which is the data's place: with data in memory nothing can be copied there
+/// before the start. As a variable everybody could read it who may inspect the container.
+const COOKIE_SCRIPT: &str = "#!/bin/sh
+set -eu
+umask 077
+rm -f /var/lib/rabbitmq/.erlang.cookie
+cat /etc/rabbitmq/mqlab.cookie > /var/lib/rabbitmq/.erlang.cookie
+chmod 400 /var/lib/rabbitmq/.erlang.cookie
+exec rabbitmq-server
+";
 const ALWAYS_ON: &[&str] = &["rabbitmq_management", "rabbitmq_prometheus"];
 
 pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
@@ -35,17 +50,11 @@ pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> 
 fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
     Container {
         broker: broker.name.clone(),
-        node,
-        image: ImageWanted {
-            kind: broker.kind,
-            version: broker.version.clone(),
-            distribution: broker.distribution.clone(),
-            explicit: broker.image.clone(),
-            platform: broker.platform.clone(),
-        },
+        node: NodeId::node(node),
+        image: ImageWanted::of(broker),
         hostname: hostname(&broker.name, node),
-        aliases: vec![broker.name.clone()],
-        command: Vec::new(),
+        aliases: aliases(broker, node),
+        command: if is_cluster(broker) { vec![WITH_COOKIE.to_owned()] } else { Vec::new() },
         env: broker.env.iter().map(|(key, value)| (key.clone(), line_value(value))).collect(),
         files: files(broker, facts, node),
         ports: ports(broker, facts, node),
@@ -62,6 +71,16 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
 /// RabbitMQ names its data after the host, so the name must not change. Underscores are not for host names.
 fn hostname(broker: &str, node: u32) -> String {
     format!("{}-{node}", broker.replace('_', "-"))
+}
+
+fn is_cluster(broker: &BrokerModel) -> bool {
+    broker.nodes > 1
+}
+
+/// Nodes of a cluster find each other by their host names.
+fn aliases(broker: &BrokerModel, node: u32) -> Vec<String> {
+    let own = is_cluster(broker).then(|| hostname(&broker.name, node));
+    [broker.name.clone()].into_iter().chain(own).collect()
 }
 
 fn memory_mount(broker: &BrokerModel) -> Option<MemoryMount> {
@@ -106,11 +125,18 @@ fn files(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<ContainerFile> {
     let plugins = Value::List(plugins.into_iter().map(Value::text).collect());
     let administrator =
         file("/etc/rabbitmq/conf.d/91-mqlab-administrator.conf", 0o400, administrator(facts), [].into());
-    vec![
+    let mut files = vec![
         file("/etc/rabbitmq/conf.d/90-mqlab.conf", 0o644, text, settings),
         ContainerFile { secret: true, ..administrator },
         file("/etc/rabbitmq/enabled_plugins", 0o644, enabled, [("plugins".to_owned(), plugins)].into()),
-    ]
+    ];
+    if let Some(cookie) = facts.secrets.get(COOKIE).filter(|_| is_cluster(broker)) {
+        let parts = BTreeMap::from([("erlang_cookie".to_owned(), Value::Secret(cookie.clone()))]);
+        let content = file(COOKIE_FILE, 0o400, cookie.reveal().to_owned(), parts);
+        files.push(ContainerFile { secret: true, ..content });
+        files.push(file(&format!("/usr/local/bin/{WITH_COOKIE}"), 0o755, COOKIE_SCRIPT.to_owned(), [].into()));
+    }
+    files
 }
 
 /// The attribute of a line in rabbitmq.conf.
@@ -138,6 +164,18 @@ fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<(String,
         // which nobody outside of it knows.
         set("stream.advertised_host", facts.advertise_host.clone());
         set("stream.advertised_port", host_port(facts, &STREAM, node).to_string());
+    }
+    if is_cluster(broker) {
+        set("cluster_formation.peer_discovery_backend", "classic_config".to_owned());
+        // Each node looks for those before it, so that the first forms the cluster, the others join it, and a node
+        // that is added later is no change to those that are there.
+        for peer in 1..=node {
+            let name = format!("rabbit@{}", hostname(&broker.name, peer));
+            set(&format!("cluster_formation.classic_config.nodes.{peer}"), name);
+        }
+        // A node that gives up looking comes up alone and looks healthy. The default is 5 seconds.
+        set("cluster_formation.discovery_retry_limit", "240".to_owned());
+        set("cluster_formation.discovery_retry_interval", "500".to_owned());
     }
     for (key, value) in &broker.config {
         if !value.is_null() {

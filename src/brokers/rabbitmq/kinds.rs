@@ -1,7 +1,7 @@
 //! The kinds of resource in a RabbitMQ broker, and what a change of each attribute takes.
 
 use super::rules::{arguments, identity, password, queue_type, set_at_creation};
-use crate::model::{Address, AttributeRule, KindRules, in_place};
+use crate::model::{Address, AttributeRule, Home, KindRules, in_place};
 
 /// The user that mqlab works as. Nobody else's name may be this one.
 pub(super) const ADMINISTRATOR: &str = "mqlab";
@@ -44,6 +44,7 @@ const QUIET: KindRules = KindRules {
     holds_data: true,
     produce: false,
     consume: false,
+    home: Home::Broker,
 };
 
 /// In the order in which they build on each other.
@@ -126,6 +127,7 @@ pub(super) static KINDS: &[KindRules] = &[
         holds_data: true,
         produce: true,
         consume: true,
+        home: Home::Broker,
     },
     KindRules {
         kind: BINDING,

@@ -1,18 +1,14 @@
 //! RabbitMQ: virtual hosts, exchanges, queues, bindings, policies and users, over the management API.
 //!
 //! Pure: `fields`, `kinds`, `catalogue`, `read` (the body as types), `validate`, `containers`, `topology`,
-//! `normalise`, `rules`, `router`, `lesson`. IO: `client` (management API), `amqp`, `wire` (both), `session`.
+//! `normalise`, `rules`, `router`, `lesson`. IO: `session`, over the management API and AMQP.
 
 mod address;
-mod amqp;
 mod catalogue;
-mod client;
 mod containers;
 mod definitions;
 mod effective;
 mod errors;
-#[cfg(test)]
-mod fake;
 mod fields;
 mod guard;
 mod kinds;
@@ -30,13 +26,12 @@ mod session;
 mod topology;
 mod units;
 mod validate;
-mod wire;
 
 #[cfg(test)]
 mod testing;
 
 #[cfg(test)]
-pub(crate) use fake::FakeRabbit;
+pub(crate) use session::FakeRabbit;
 
 use crate::brokers::{Broker, Description, Lesson, PortDescription, Session, Target};
 use crate::model::{App, BrokerModel, Container, Facts, Resource};
@@ -52,10 +47,17 @@ static DESCRIPTION: Description = Description {
     fields: fields::FIELDS,
     kinds: kinds::KINDS,
     ports: PORTS,
-    secrets: &["admin_password"],
+    secrets: &["admin_password", containers::COOKIE],
     ids: &[],
+    helpers: &[],
+    lints: validate::LINTS,
+    examples: &[
+        ("rabbitmq", include_str!("../../../examples/rabbitmq.yaml")),
+        ("rabbitmq-cluster", include_str!("../../../examples/rabbitmq-cluster.yaml")),
+    ],
     heap: false,
-    most_nodes: 1,
+    most_nodes: 7,
+    growth: "New nodes join with nothing on them; quorum queues and streams that are there stay on their members until `rabbitmq-queues grow` adds one, and a classic queue stays on its node.",
     // 135 MiB idle, measured on 4.0; the rest is for messages and connections.
     memory_floor: 256 << 20,
     catalogue: &catalogue::CATALOGUE,
@@ -64,6 +66,7 @@ static DESCRIPTION: Description = Description {
 const PORTS: &[PortDescription] = &[
     PortDescription {
         name: "amqp",
+        role: "",
         number: 5672,
         doc: "AMQP 0-9-1 and AMQP 1.0 clients.",
         when: |_| true,
@@ -71,6 +74,7 @@ const PORTS: &[PortDescription] = &[
     },
     PortDescription {
         name: "management",
+        role: "",
         number: 15672,
         doc: "The management pages and the HTTP API.",
         when: |_| true,
@@ -78,6 +82,7 @@ const PORTS: &[PortDescription] = &[
     },
     PortDescription {
         name: "stomp",
+        role: "",
         number: 61613,
         doc: "STOMP clients (plugin `rabbitmq_stomp`).",
         when: |broker| has_plugin(broker, &["rabbitmq_stomp", "rabbitmq_web_stomp"]),
@@ -85,6 +90,7 @@ const PORTS: &[PortDescription] = &[
     },
     PortDescription {
         name: "web_stomp",
+        role: "",
         number: 15674,
         doc: "STOMP over WebSocket at `/ws` (plugin `rabbitmq_web_stomp`).",
         when: |broker| has_plugin(broker, &["rabbitmq_web_stomp"]),
@@ -92,6 +98,7 @@ const PORTS: &[PortDescription] = &[
     },
     PortDescription {
         name: "mqtt",
+        role: "",
         number: 1883,
         doc: "MQTT clients (plugin `rabbitmq_mqtt`).",
         when: |broker| has_plugin(broker, &["rabbitmq_mqtt", "rabbitmq_web_mqtt"]),
@@ -100,6 +107,7 @@ const PORTS: &[PortDescription] = &[
     STREAM,
     PortDescription {
         name: "prometheus",
+        role: "",
         number: 15692,
         doc: "Metrics for Prometheus at `/metrics`.",
         when: |_| true,
@@ -109,6 +117,7 @@ const PORTS: &[PortDescription] = &[
 
 const STREAM: PortDescription = PortDescription {
     name: "stream",
+    role: "",
     number: 5552,
     doc: "Clients of the stream protocol on this machine (plugin `rabbitmq_stream`). The broker sends them to this port.",
     when: |broker| has_plugin(broker, &["rabbitmq_stream", "rabbitmq_stream_management"]),

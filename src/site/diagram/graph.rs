@@ -66,6 +66,8 @@ pub(crate) enum Style {
     DeadLetter,
     /// Dotted.
     Alternate,
+    /// Thick.
+    Forward,
 }
 
 impl Style {
@@ -78,6 +80,7 @@ impl Style {
             Self::ExchangeBinding => "exchange-binding",
             Self::DeadLetter => "dead-letter",
             Self::Alternate => "alternate",
+            Self::Forward => "forward",
         }
     }
 }

@@ -6,8 +6,15 @@ use super::*;
 
 const LOOKS: [Look; 6] =
     [Look::App, Look::Exchange('T'), Look::Queue, Look::Topic(6), Look::Plain, Look::Group("queue")];
-const STYLES: [Style; 6] =
-    [Style::Produce, Style::Consume, Style::Binding, Style::ExchangeBinding, Style::DeadLetter, Style::Alternate];
+const STYLES: [Style; 7] = [
+    Style::Produce,
+    Style::Consume,
+    Style::Binding,
+    Style::ExchangeBinding,
+    Style::DeadLetter,
+    Style::Alternate,
+    Style::Forward,
+];
 
 fn words() -> Words<'static> {
     Words { id: "p", title: "A picture", description: "of a test" }

@@ -156,6 +156,7 @@ impl<'a> Arrow<'a> {
             EdgeStyle::ExchangeBinding => Style::ExchangeBinding,
             EdgeStyle::DeadLetter => Style::DeadLetter,
             EdgeStyle::Alternate => Style::Alternate,
+            EdgeStyle::Forward => Style::Forward,
         };
         Self { from: End::Object(edge.from), to: End::Object(edge.to), label: edge.label, style, flow: None }
     }

@@ -137,5 +137,6 @@ fn short(style: Style) -> &'static str {
         Style::ExchangeBinding => "E",
         Style::DeadLetter => "DL",
         Style::Alternate => "A",
+        Style::Forward => "F",
     }
 }

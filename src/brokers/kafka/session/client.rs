@@ -12,6 +12,7 @@ use super::ffi::{End, Native, Offsets, Partition};
 use crate::brokers::kafka::PORT;
 use crate::brokers::kafka::normalise::{PartitionSeen, TopicSeen};
 use crate::brokers::{Endpoint, SessionError, Target};
+use crate::net::first_open;
 
 /// Partitions in one ListOffsets: librdkafka merges its answers in quadratic time.
 const OFFSETS_AT_ONCE: usize = 3000;
@@ -70,9 +71,14 @@ impl Client {
         }
     }
 
-    /// Whether anything listens at the first node.
+    /// Whether anything listens at one of the nodes.
     async fn knock(&self) -> Result<(), SessionError> {
-        let Some(Endpoint { host, port }) = self.endpoints.first() else { return Ok(()) };
+        let [first, others @ ..] = self.endpoints.as_ref() else { return Ok(()) };
+        let places = self.endpoints.iter().map(|endpoint| (endpoint.host.clone(), endpoint.port));
+        if !others.is_empty() && first_open(places, self.deadline).await.is_some() {
+            return Ok(());
+        }
+        let Endpoint { host, port } = first;
         let connected = tokio::time::timeout(self.deadline, TcpStream::connect((host.as_str(), *port))).await;
         match connected {
             Ok(Ok(_)) => Ok(()),

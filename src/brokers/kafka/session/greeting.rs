@@ -9,14 +9,25 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::brokers::kafka::PORT;
-use crate::brokers::{SessionError, Target};
+use crate::brokers::{Endpoint, SessionError, Target};
 
 /// `ApiVersions` in version 0, which every broker answers; the number of the request is 7, the client has no name.
 const REQUEST: [u8; 14] = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff];
 
-/// One attempt at the first node. Whatever goes wrong is [`SessionError::NotReady`].
+/// One attempt at each node until one answers. Whatever goes wrong is [`SessionError::NotReady`], in the words of the
+/// first.
 pub(super) async fn greet(target: &Target, within: Duration) -> Result<(), SessionError> {
-    let Some(endpoint) = target.endpoint(PORT) else { return Ok(()) };
+    let mut first = None;
+    for endpoint in target.endpoints(PORT) {
+        match greet_one(endpoint, within).await {
+            Ok(()) => return Ok(()),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+async fn greet_one(endpoint: &Endpoint, within: Duration) -> Result<(), SessionError> {
     let talk = async {
         let mut stream = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
         stream.write_all(&REQUEST).await?;
@@ -45,7 +56,6 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::brokers::Endpoint;
     use crate::model::{Facts, Secret};
 
     async fn greeted(answer: &'static [u8]) -> Result<(), SessionError> {

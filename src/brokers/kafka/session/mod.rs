@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use crate::brokers::kafka::container::CLUSTER_ID;
-use crate::brokers::{Batch, Check, Interest, Outcome, Session, SessionError, Target};
+use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Observation};
 use crate::plan::Contents;
 
@@ -56,7 +56,7 @@ impl KafkaSession {
 
 #[async_trait]
 impl Session for KafkaSession {
-    async fn ready(&mut self) -> Result<(), SessionError> {
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
         greeting::greet(&self.target, self.target.deadline.min(ATTEMPT)).await?;
         let mut client = self.client()?;
         client.deadline = client.deadline.min(ATTEMPT);
@@ -152,13 +152,12 @@ impl KafkaSession {
 
 /// After a kill the controller keeps the node fenced until its old session ends, 9 s by default: it answers, and
 /// names no node. So a first answer is not enough.
-fn judge(cluster: &Cluster, nodes: u32) -> Result<(), SessionError> {
-    let found = cluster.nodes.len();
-    if u32::try_from(found).is_ok_and(|found| found < nodes) {
-        return Err(SessionError::NotReady(format!("{found} of {nodes} nodes are registered")));
+fn judge(cluster: &Cluster, nodes: u32) -> Result<Readiness, SessionError> {
+    if cluster.nodes.is_empty() {
+        return Err(SessionError::NotReady("no node is registered".to_owned()));
     }
     if cluster.controller.is_none() {
         return Err(SessionError::NotReady("no controller is active".to_owned()));
     }
-    Ok(())
+    Ok(Readiness::of(cluster.nodes.len(), nodes))
 }

@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use serde_json::Value as Json;
 
 use super::RabbitSession;
+use super::client::Client;
 use crate::brokers::SessionError;
-use crate::brokers::rabbitmq::client::Client;
 use crate::brokers::rabbitmq::kinds;
 use crate::model::Address;
 use crate::plan::Contents;

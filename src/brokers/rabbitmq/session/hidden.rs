@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::RabbitSession;
+use super::amqp::RECOVERING;
 use crate::brokers::SessionError;
-use crate::brokers::rabbitmq::amqp::RECOVERING;
 use crate::brokers::rabbitmq::kinds;
 use crate::model::{Address, Resource, Value};
 use crate::net::Backoff;

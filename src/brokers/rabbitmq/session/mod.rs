@@ -1,10 +1,15 @@
 //! A connection to one RabbitMQ: what is there, what it holds, and how it becomes what it should be.
 
+mod amqp;
 mod apply;
+mod client;
 mod contents;
+#[cfg(test)]
+mod fake;
 mod hidden;
 mod replace;
 mod verify;
+mod wire;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,11 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
-use super::client::Client;
 use super::{kinds, normalise};
-use crate::brokers::{Batch, Check, Interest, Outcome, Session, SessionError, Target};
+use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Facts, Observation, Resource, Value};
+use crate::net::first_open;
 use crate::plan::Contents;
+
+use client::Client;
+#[cfg(test)]
+pub(crate) use fake::FakeRabbit;
 
 /// The session. Opens nothing until it is asked something.
 pub(super) struct RabbitSession {
@@ -33,9 +42,21 @@ impl RabbitSession {
 
     /// Over another wire than the network.
     #[cfg(test)]
-    pub(super) fn over(target: Target, wire: Box<dyn super::wire::Wire>) -> Self {
+    fn over(target: Target, wire: Box<dyn wire::Wire>) -> Self {
         let client = Client::over(wire, target.broker.clone(), &target);
         Self { target, client: Some(client), entered: BTreeSet::new() }
+    }
+
+    /// Settles on the first node that takes connections: the management API of each is that of all.
+    async fn settle_on_a_node(&mut self) {
+        let places = self.target.endpoints("management");
+        if self.client.is_some() || places.len() < 2 {
+            return;
+        }
+        let places = places.iter().map(|endpoint| (endpoint.host.clone(), endpoint.port));
+        if let Some(index) = first_open(places, self.target.deadline).await {
+            self.target = self.target.of_node(index);
+        }
     }
 
     fn client(&mut self) -> Result<&Client, SessionError> {
@@ -90,7 +111,8 @@ const NODES: &[(&str, &str)] = &[("disable_stats", "true"), ("columns", "name,ru
 
 #[async_trait]
 impl Session for RabbitSession {
-    async fn ready(&mut self) -> Result<(), SessionError> {
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
+        self.settle_on_a_node().await;
         let nodes = self.target.nodes;
         let client = self.client()?;
         client.greeting().await.map_err(not_yet)?;
@@ -108,15 +130,12 @@ impl Session for RabbitSession {
             }
         }
         // Nodes that did not find each other each come up alone and look healthy.
-        let running = running_nodes(&listed.map_err(not_yet)?);
-        if running < nodes as usize {
-            return Err(SessionError::NotReady(format!("{running} of {nodes} nodes are in the cluster")));
-        }
-        Ok(())
+        Ok(Readiness::of(running_nodes(&listed.map_err(not_yet)?), nodes))
     }
 
     /// Three seconds longer while a broker that has just started may bring wanted streams back.
     async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
+        self.settle_on_a_node().await;
         let facts = self.target.facts.clone();
         let client = self.client()?;
         let (definitions, exchanges, overview, nodes) = tokio::try_join!(

@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 
 use super::super::definitions::{Salt, body, needs_amqp};
+use super::super::kinds;
 use super::super::normalise::binding_arguments;
-use super::super::{client::Client, kinds};
+use super::client::Client;
 use crate::brokers::SessionError;
 use crate::model::{Resource, Value};
 

@@ -11,6 +11,25 @@ use super::super::router::BUILT_IN;
 use crate::model::{Address, App, BrokerModel, Value};
 use crate::spec::{Diagnostics, Position};
 
+/// All that is suspicious about RabbitMQ.
+pub(in super::super) const LINTS: &[(&str, &str)] = &[
+    (
+        "dead-letter-cycle",
+        "Dead letters that come back to where they died are dropped by the broker, or circle for ever.",
+    ),
+    ("exchange-routes-nowhere", "What is published to an exchange without bindings is lost without an error."),
+    (
+        "headers-without-x-match",
+        "A headers binding matches all of its headers unless it says `any`: few mean that unsaid.",
+    ),
+    ("policy-matches-nothing", "A policy whose pattern fits no declared name is a misspelt one more often than not."),
+    ("policy-tie", "Of two policies with one priority the broker takes one, and does not say which."),
+    ("queue-unreachable", "A queue that no binding, dead letter or app leads to stays empty."),
+    ("routing-key-on-fanout", "A fanout exchange ignores routing keys."),
+    ("unknown-argument", "The broker keeps an argument that it does not know and does nothing about it."),
+    ("unknown-plugin", "The broker starts without a plugin that it does not have, and says nothing."),
+];
+
 /// Reports everything suspicious. `apps` tells who publishes to a queue by its name, through the default exchange.
 pub(in super::super) fn lint(broker: &BrokerModel, apps: &[App], diagnostics: &mut Diagnostics) {
     let body = Body::read(broker);

@@ -16,7 +16,7 @@ use super::router::BUILT_IN;
 use crate::model::{BrokerModel, version_pair};
 use crate::spec::{Diagnostics, Position};
 
-pub(super) use lint::lint;
+pub(super) use lint::{LINTS, lint};
 
 /// The longest name, in bytes: AMQP's short string.
 const LONGEST: usize = 255;

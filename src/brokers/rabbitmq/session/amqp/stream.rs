@@ -11,7 +11,7 @@ use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use tokio::time::timeout;
 
-use super::super::kinds::SCRATCH;
+use super::super::super::kinds::SCRATCH;
 use super::{close, connect, within};
 use crate::brokers::{SessionError, Target};
 
@@ -23,11 +23,7 @@ const GAP: Duration = Duration::from_millis(100);
 const MOST: usize = 10_000;
 
 /// The number of messages from the first to the last offset of a stream.
-pub(in crate::brokers::rabbitmq) async fn stream_length(
-    target: &Target,
-    vhost: &str,
-    name: &str,
-) -> Result<u64, SessionError> {
+pub(in super::super) async fn stream_length(target: &Target, vhost: &str, name: &str) -> Result<u64, SessionError> {
     let connection = connect(target, vhost).await?;
     let channel = within(target, connection.create_channel()).await?;
     let first = offsets(target, &channel, name, "first", 1).await?;

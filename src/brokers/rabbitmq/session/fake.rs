@@ -13,9 +13,8 @@ use async_trait::async_trait;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
-use super::kinds;
-use super::normalise;
-use super::session::RabbitSession;
+use super::super::{kinds, normalise};
+use super::RabbitSession;
 use super::wire::{Request, Wire};
 use crate::brokers::fake::{Gate, Happened, Inner, Shared};
 use crate::brokers::{Session, SessionError, Target};

@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::kinds::SCRATCH;
+use super::super::kinds::SCRATCH;
 use crate::brokers::{Endpoint, SessionError, Target};
 use crate::plan::Contents;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 
-use super::errors::reason_text;
+use super::super::errors::reason_text;
 use super::wire::{Network, Request, Wire};
 use crate::brokers::{SessionError, Target};
 use crate::model::Resource;

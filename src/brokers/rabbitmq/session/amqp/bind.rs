@@ -11,7 +11,7 @@ use crate::brokers::{SessionError, Target};
 use crate::model::{Resource, Value};
 
 /// Makes the binding.
-pub(in crate::brokers::rabbitmq) async fn bind(target: &Target, binding: &Resource) -> Result<(), SessionError> {
+pub(in super::super) async fn bind(target: &Target, binding: &Resource) -> Result<(), SessionError> {
     let text = |attribute: &str| binding.attribute(attribute).and_then(Value::as_text).unwrap_or_default();
     let (source, destination, key) = (text("source"), text("destination"), text("routing_key"));
     let arguments = binding.attribute("arguments").and_then(Value::as_map).map(table).unwrap_or_default();
