@@ -98,6 +98,8 @@ pub struct Target {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Endpoint {
+    /// From 1, or from 1 among the helpers of its role.
+    pub node: u32,
     pub host: String,
     pub port: u16,
 }

@@ -16,7 +16,8 @@ pub(super) async fn drift(arguments: &Drift, surroundings: &Surroundings, view: 
     let ask = view.ask();
     let mut report = work.run(Options { diff, as_it_is: true, ..Options::default() }, view, &ask).plan().await?;
     // A broker that cannot be asked is neither in sync nor adrift.
-    let stopped = report.brokers.iter().filter(|broker| !broker.runs()).map(|broker| broker.name.clone());
+    let stopped =
+        report.brokers.iter().filter(|broker| broker.containers_running == 0).map(|broker| broker.name.clone());
     let told: Vec<String> = report.failures.iter().map(|failure| failure.broker.clone()).collect();
     let stopped: Vec<String> = stopped.filter(|broker| !told.contains(broker)).collect();
     for broker in stopped {

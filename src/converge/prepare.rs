@@ -6,7 +6,7 @@ use rand::distr::{Alphanumeric, SampleString};
 
 use super::ConvergeError;
 use crate::brokers::{self, Broker, Endpoint, Target};
-use crate::docker::{self, Engine, Inventory, StackId, WantedNode};
+use crate::docker::{self, Engine, Inventory, NodeSummary, StackId, WantedNode};
 use crate::model::{BrokerModel, Facts, Resource, Secret, Stack};
 use crate::state::Folder;
 
@@ -73,17 +73,15 @@ fn lower<'a>(model: &'a BrokerModel, broker: &'static dyn Broker, facts: Facts) 
 }
 
 impl Lowered<'_> {
-    /// Where its session connects to the nodes that run now, with these ports by name.
-    pub(super) fn target_at<'p>(
-        &self,
-        engine: &Engine,
-        nodes: impl Iterator<Item = &'p BTreeMap<String, u16>>,
-    ) -> Target {
+    /// Where its session connects to the nodes that run now, with the ports that they have.
+    pub(super) fn target_at<'p>(&self, engine: &Engine, nodes: impl Iterator<Item = &'p NodeSummary>) -> Target {
         let mut target = self.target(engine);
         let mut endpoints: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
-        for (name, port) in nodes.flatten() {
-            let endpoint = Endpoint { host: engine.probe_host().to_owned(), port: *port };
-            endpoints.entry(name.clone()).or_default().push(endpoint);
+        for node in nodes {
+            for (name, port) in &node.ports {
+                let endpoint = Endpoint { node: node.node.number, host: engine.probe_host().to_owned(), port: *port };
+                endpoints.entry(name.clone()).or_default().push(endpoint);
+            }
         }
         target.endpoints.extend(endpoints);
         target
@@ -91,9 +89,10 @@ impl Lowered<'_> {
 
     /// Where and as whom its session connects.
     pub(super) fn target(&self, engine: &Engine) -> Target {
-        let endpoint = |port: &u16| Endpoint { host: engine.probe_host().to_owned(), port: *port };
+        let endpoint = |(node, port): (u32, &u16)| Endpoint { node, host: engine.probe_host().to_owned(), port: *port };
+        let endpoints = |ports: &Vec<u16>| (1..).zip(ports).map(endpoint).collect();
         let endpoints: BTreeMap<String, Vec<Endpoint>> =
-            self.facts.ports.iter().map(|(name, ports)| (name.clone(), ports.iter().map(endpoint).collect())).collect();
+            self.facts.ports.iter().map(|(name, ports)| (name.clone(), endpoints(ports))).collect();
         Target {
             broker: self.model.name.clone(),
             nodes: self.model.nodes,

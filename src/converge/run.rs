@@ -72,7 +72,7 @@ impl Run<'_> {
             } else {
                 // Where it is now: what is to be made anew may get other ports.
                 let own = nodes.iter().filter(|node| node.broker == *name && node.state == "running");
-                let target = broker.target_at(&self.engine, own.map(|node| &node.ports));
+                let target = broker.target_at(&self.engine, own);
                 connected.push(Connected { lowered: broker, session: broker.broker.connect(target) });
             }
         }

@@ -71,6 +71,16 @@ pub fn refuse_fewer_nodes(plan: &mut Plan, observed: &[Resource], brokers: &BTre
         .partition(|one| one.address.kind == NODE && brokers.contains(one.address.broker.as_str()));
     plan.unmanaged = others;
     let surplus: Vec<Unmanaged> = surplus;
+    let keep: BTreeSet<String> = surplus.iter().map(|one| one.address.broker.clone()).collect();
+    // What the file says for fewer nodes is not for these.
+    for step in &mut plan.steps {
+        if step.address.kind == NODE && step.action == Action::Replace && keep.contains(&step.address.broker) {
+            step.action = Action::Blocked {
+                reason: "its broker keeps a node that the file leaves out".to_owned(),
+                way_out: "see there".to_owned(),
+            };
+        }
+    }
     for Unmanaged { address, .. } in surplus {
         let nodes =
             observed.iter().filter(|one| one.address.kind == NODE && one.address.broker == address.broker).count();

@@ -323,7 +323,7 @@ pub(crate) async fn a_killed_broker_is_ready_when_it_can_work(endpoint: &Endpoin
 /// A closed port is told from a silent broker, at once.
 pub(crate) async fn a_closed_port_is_said_at_once() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = Endpoint { host: closed.ip().to_string(), port: closed.port() };
+    let endpoint = Endpoint { node: 1, host: closed.ip().to_string(), port: closed.port() };
     let mut live = Live::connect(&endpoint, Duration::from_secs(20));
     let started = Instant::now();
     let error = live.session.observe(Interest { whole: true, ..Interest::default() }).await.unwrap_err();

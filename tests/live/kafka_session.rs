@@ -14,7 +14,7 @@ fn kafka_session() {
     lab.mqlab(&["up"]).code(0);
     let servers = &lab.env()["EVENTS_BOOTSTRAP_SERVERS"];
     let (host, port) = servers.split_once(':').unwrap();
-    let endpoint = Endpoint { host: host.to_owned(), port: port.parse().unwrap() };
+    let endpoint = Endpoint { node: 1, host: host.to_owned(), port: port.parse().unwrap() };
     let container = lab.container("events");
     kafka_tools::every_tool_is_there(&container);
     wait(async {

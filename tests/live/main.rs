@@ -8,6 +8,7 @@
 )]
 
 mod blocked;
+mod clusters;
 mod drift;
 mod everyday;
 mod failures;

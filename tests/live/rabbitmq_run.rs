@@ -85,7 +85,7 @@ fn scenarios(version: &str, spec: &str) {
 
 fn target(lab: &Lab, version: &str) -> Target {
     let env = lab.env();
-    let endpoint = |port: &str| vec![Endpoint { host: "127.0.0.1".to_owned(), port: port.parse().unwrap() }];
+    let endpoint = |port: &str| vec![Endpoint { node: 1, host: "127.0.0.1".to_owned(), port: port.parse().unwrap() }];
     let management = env["JOBS_MANAGEMENT_URL"].trim_end_matches('/').rsplit(':').next().unwrap();
     Target {
         broker: "jobs".to_owned(),

@@ -26,6 +26,7 @@ const WATERMARK: u64 = 512 << 20;
 /// Not more than an engine inside a container is likely to have: one that may not raise its limit fails to start
 /// what asks for more, and everything is made twice.
 const OPEN_FILES: u64 = 16_384;
+const DISCOVERY: &str = "cluster_formation.peer_discovery_backend";
 /// The secret that the nodes of a cluster share.
 pub(super) const COOKIE: &str = "erlang_cookie";
 const COOKIE_FILE: &str = "/etc/rabbitmq/mqlab.cookie";
@@ -135,6 +136,9 @@ fn files(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<ContainerFile> {
         let content = file(COOKIE_FILE, 0o400, cookie.reveal().to_owned(), parts);
         files.push(ContainerFile { secret: true, ..content });
         files.push(file(&format!("/usr/local/bin/{WITH_COOKIE}"), 0o755, COOKIE_SCRIPT.to_owned(), [].into()));
+        // The list is for a node without data. Compared as a whole, one more node would recreate all others.
+        let discovery = BTreeMap::from([(config_attribute(DISCOVERY), "classic_config".into())]);
+        files.push(file("/etc/rabbitmq/conf.d/92-mqlab-peers.conf", 0o644, peers(broker), discovery));
     }
     files
 }
@@ -165,24 +169,23 @@ fn configuration(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<(String,
         set("stream.advertised_host", facts.advertise_host.clone());
         set("stream.advertised_port", host_port(facts, &STREAM, node).to_string());
     }
-    if is_cluster(broker) {
-        set("cluster_formation.peer_discovery_backend", "classic_config".to_owned());
-        // Each node looks for those before it, so that the first forms the cluster, the others join it, and a node
-        // that is added later is no change to those that are there.
-        for peer in 1..=node {
-            let name = format!("rabbit@{}", hostname(&broker.name, peer));
-            set(&format!("cluster_formation.classic_config.nodes.{peer}"), name);
-        }
-        // A node that gives up looking comes up alone and looks healthy. The default is 5 seconds.
-        set("cluster_formation.discovery_retry_limit", "240".to_owned());
-        set("cluster_formation.discovery_retry_interval", "500".to_owned());
-    }
     for (key, value) in &broker.config {
         if !value.is_null() {
             set(key, line_value(value));
         }
     }
     lines
+}
+
+/// Every node must know all: each joins whichever of them came up first, and one that does not know of it comes up
+/// alone.
+fn peers(broker: &BrokerModel) -> String {
+    let mut text = format!("{DISCOVERY} = classic_config\n");
+    for node in 1..=broker.nodes {
+        let name = hostname(&broker.name, node);
+        let _ = writeln!(text, "cluster_formation.classic_config.nodes.{node} = rabbit@{name}");
+    }
+    text
 }
 
 /// Read by the server when its database is empty: this user is then made instead of `guest`.

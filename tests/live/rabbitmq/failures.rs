@@ -240,7 +240,7 @@ pub(crate) async fn a_frozen_broker_is_an_error(target: &Target, pause: impl FnO
 /// A closed port is told from a silent broker, at once.
 pub(crate) async fn a_closed_port_is_said_at_once(target: &Target) {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = Endpoint { host: closed.ip().to_string(), port: closed.port() };
+    let endpoint = Endpoint { node: 1, host: closed.ip().to_string(), port: closed.port() };
     let endpoints = ["amqp", "management"].map(|name| (name.to_owned(), vec![endpoint.clone()])).into();
     let nobody = Target { endpoints, ..target.clone() };
     let mut live = Live::connect(&nobody);

@@ -51,7 +51,9 @@ impl Client {
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, SessionError> {
-        self.knock().await?;
+        if let Some(node) = self.knock().await? {
+            self.native.ask(node);
+        }
         let client = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let result = work(&client);
@@ -71,17 +73,19 @@ impl Client {
         }
     }
 
-    /// Whether anything listens at one of the nodes.
-    async fn knock(&self) -> Result<(), SessionError> {
-        let [first, others @ ..] = self.endpoints.as_ref() else { return Ok(()) };
+    /// Whether anything listens at one of the nodes; of several, which.
+    async fn knock(&self) -> Result<Option<u32>, SessionError> {
+        let [first, others @ ..] = self.endpoints.as_ref() else { return Ok(None) };
         let places = self.endpoints.iter().map(|endpoint| (endpoint.host.clone(), endpoint.port));
-        if !others.is_empty() && first_open(places, self.deadline).await.is_some() {
-            return Ok(());
+        if !others.is_empty()
+            && let Some(open) = first_open(places, self.deadline).await
+        {
+            return Ok(Some(self.endpoints[open].node));
         }
-        let Endpoint { host, port } = first;
+        let Endpoint { host, port, .. } = first;
         let connected = tokio::time::timeout(self.deadline, TcpStream::connect((host.as_str(), *port))).await;
         match connected {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(_)) => Ok(None),
             Ok(Err(source)) => Err(SessionError::Unreachable { endpoint: self.endpoint(), source: source.into() }),
             Err(_) => {
                 Err(SessionError::TimedOut { endpoint: self.endpoint(), seconds: self.deadline.as_secs().max(1) })

@@ -1,6 +1,7 @@
 //! What topics hold, from the ends of their partitions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use super::client::Client;
 use super::failure::Failure;
@@ -19,8 +20,15 @@ pub(super) fn messages(client: &Client, names: &[String]) -> Result<BTreeMap<Str
         let numbers = 0..i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
         partitions.extend(numbers.map(|number| (topic.name.clone(), number)));
     }
-    let earliest: BTreeMap<_, _> = client.offsets(&partitions, End::Earliest)?.into_iter().collect();
-    for (partition, latest) in client.offsets(&partitions, End::Latest)? {
+    // At the same time: a partition whose node was just killed answers neither, and each waits its whole time.
+    let (earliest, latest) = thread::scope(|scope| {
+        let earliest = scope.spawn(|| client.offsets(&partitions, End::Earliest));
+        let latest = client.offsets(&partitions, End::Latest);
+        (earliest.join(), latest)
+    });
+    let Ok(earliest) = earliest else { return Ok(BTreeMap::new()) };
+    let earliest: BTreeMap<_, _> = earliest?.into_iter().collect();
+    for (partition, latest) in latest? {
         let held = match (earliest.get(&partition), latest) {
             (Some(Ok(earliest)), Ok(latest)) => u64::try_from(latest - earliest).ok(),
             _ => None,

@@ -68,7 +68,8 @@ mod tests {
             assert_eq!(request, REQUEST);
             stream.write_all(answer).await.unwrap();
         });
-        let endpoints = BTreeMap::from([(PORT.to_owned(), vec![Endpoint { host: "127.0.0.1".to_owned(), port }])]);
+        let endpoints =
+            BTreeMap::from([(PORT.to_owned(), vec![Endpoint { node: 1, host: "127.0.0.1".to_owned(), port }])]);
         let target = Target {
             broker: "events".to_owned(),
             nodes: 1,

@@ -17,6 +17,7 @@ mod requests;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rdkafka::bindings as c;
@@ -66,6 +67,8 @@ pub(super) type Partition = (String, i32);
 /// A client for administration. Every call blocks until its timeout at most.
 pub(super) struct Native {
     client: Client<Quiet>,
+    /// The node that is asked; 0 leaves it to librdkafka.
+    node: AtomicI32,
 }
 
 /// No callbacks: answers carry their errors, and librdkafka logs nothing (see the configuration).
@@ -76,7 +79,17 @@ impl ClientContext for Quiet {}
 impl Native {
     pub(super) fn new(config: &ClientConfig) -> Result<Self, Failure> {
         let native = config.create_native_config()?;
-        Ok(Self { client: Client::new(config, native, RDKafkaType::RD_KAFKA_PRODUCER, Quiet)? })
+        Ok(Self {
+            client: Client::new(config, native, RDKafkaType::RD_KAFKA_PRODUCER, Quiet)?,
+            node: AtomicI32::new(0),
+        })
+    }
+
+    /// Which node is asked from now on. librdkafka would ask the one that Metadata names as controller, and with KRaft
+    /// that is any node that is not known to be dead yet: one that was killed a moment ago too. Every node passes on
+    /// what only the controller can do.
+    pub(super) fn ask(&self, node: u32) {
+        self.node.store(i32::try_from(node).unwrap_or_default(), Ordering::Relaxed);
     }
 
     /// The calls that the crate has in full.
@@ -114,6 +127,10 @@ impl Native {
             c::rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, error.as_mut_ptr(), error.len());
             // How long the controller may take; the calls that only read do not have it and refuse it.
             c::rd_kafka_AdminOptions_set_operation_timeout(options.get(), wait, error.as_mut_ptr(), error.len());
+            let node = self.node.load(Ordering::Relaxed);
+            if node > 0 && operation != Operation::RD_KAFKA_ADMIN_OP_LISTOFFSETS {
+                c::rd_kafka_AdminOptions_set_broker(options.get(), node, error.as_mut_ptr(), error.len());
+            }
             let queue = Owned::new(c::rd_kafka_queue_new(rk), c::rd_kafka_queue_destroy).ok_or_else(|| invalid(&[]))?;
             send(rk, options.get(), queue.get());
             // librdkafka ends every request at its own timeout; the second more is for its thread to say so.
