@@ -62,6 +62,8 @@ pub struct Description {
     pub helpers: &'static [Helper],
     /// What `check` finds suspicious about this kind: `queue-unreachable`, and why it is told.
     pub lints: &'static [(&'static str, &'static str)],
+    /// What cannot happen to attributes of its objects. Everything else is tried on a real broker.
+    pub impossible: &'static [Impossible],
     /// Files that `mqlab init --from` writes, as under `examples/`, by name. The kind's own name is one.
     pub examples: &'static [(&'static str, &'static str)],
     /// Whether a JVM heap can be set.
@@ -93,6 +95,35 @@ impl Description {
     pub fn containers(&self, nodes: u32) -> u32 {
         nodes + self.helpers.iter().map(|helper| (helper.count)(nodes)).sum::<u32>()
     }
+}
+
+/// What can happen to an object, in the file or by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// It is declared and not there.
+    Create,
+    /// The file says another value.
+    Change,
+    /// The file says one that the broker cannot take on.
+    Forbidden,
+    /// It is taken out of the file.
+    Remove,
+    /// Somebody makes one that the file does not have.
+    Foreign,
+    /// Somebody changes one that the file has.
+    ByHand,
+}
+
+/// An operation that makes no sense for some attributes.
+#[derive(Debug)]
+pub struct Impossible {
+    /// The kind of object.
+    pub kind: &'static str,
+    /// By the names of their rules; none is all.
+    pub attributes: &'static [&'static str],
+    pub operation: Operation,
+    /// One sentence.
+    pub why: &'static str,
 }
 
 /// A container that is no node of the broker, and that the broker or its clients need: a name server.

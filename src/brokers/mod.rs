@@ -12,8 +12,8 @@ mod rabbitmq;
 mod session;
 
 pub use broker::{
-    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Lesson, PortDescription,
-    ResetCommand, Router, Trace, TraceStep,
+    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible, Lesson,
+    Operation, PortDescription, ResetCommand, Router, Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
 #[cfg(test)]

@@ -57,6 +57,7 @@ pub(crate) static TEST_KIND: Description = Description {
     ids: &[],
     helpers: &[],
     lints: &[],
+    impossible: &[],
     examples: &[],
     heap: false,
     most_nodes: 3,

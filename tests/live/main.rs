@@ -19,6 +19,7 @@ mod kafka_session;
 mod kafka_tools;
 mod kills;
 mod lab;
+mod matrix;
 mod rabbit;
 mod rabbitmq;
 mod rabbitmq_routing;

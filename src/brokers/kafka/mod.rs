@@ -61,6 +61,7 @@ static DESCRIPTION: Description = Description {
     ],
     helpers: &[],
     lints: lint::LINTS,
+    impossible: rules::IMPOSSIBLE,
     examples: &[
         ("kafka", include_str!("../../../examples/kafka.yaml")),
         ("kafka-cluster", include_str!("../../../examples/kafka-cluster.yaml")),

@@ -3,6 +3,7 @@
 use crate::model::{Address, AttributeRule, Change, Facts, Home, KindRules, Verdict, in_place};
 
 use super::{PORT, TOPIC};
+use crate::brokers::{Impossible, Operation};
 
 pub(super) static KINDS: &[KindRules] = &[KindRules {
     kind: TOPIC,
@@ -30,6 +31,21 @@ pub(super) static KINDS: &[KindRules] = &[KindRules {
     consume: true,
     home: Home::Broker,
 }];
+
+pub(super) static IMPOSSIBLE: &[Impossible] = &[
+    Impossible {
+        kind: TOPIC,
+        attributes: &["config.*"],
+        operation: Operation::Forbidden,
+        why: "Every value that `check` lets through can be set on a topic that is there.",
+    },
+    Impossible {
+        kind: TOPIC,
+        attributes: &["replication_factor"],
+        operation: Operation::Change,
+        why: "Copies are moved by a reassignment, which takes its own time and tool; the file alone cannot ask for it.",
+    },
+];
 
 /// Scratch topics of the probe; a run that was killed can leave one.
 pub(super) const PROBE_PREFIX: &str = "mqlab-probe-";

@@ -1,6 +1,7 @@
 //! The kinds of resource in a RabbitMQ broker, and what a change of each attribute takes.
 
 use super::rules::{arguments, identity, password, queue_type, set_at_creation};
+use crate::brokers::{Impossible, Operation};
 use crate::model::{Address, AttributeRule, Home, KindRules, in_place};
 
 /// The user that mqlab works as. Nobody else's name may be this one.
@@ -145,6 +146,36 @@ pub(super) static KINDS: &[KindRules] = &[
     },
     KindRules { kind: POLICY, plural: "policies", attributes: POLICY_ROWS, ..QUIET },
     KindRules { kind: OPERATOR_POLICY, plural: "operator_policies", attributes: POLICY_ROWS, ..QUIET },
+];
+
+const fn never_refused(kind: &'static str, attributes: &'static [&'static str]) -> Impossible {
+    let why = "Every value that `check` lets through can be set at any time.";
+    Impossible { kind, attributes, operation: Operation::Forbidden, why }
+}
+
+const fn part_of_the_name(kind: &'static str, attributes: &'static [&'static str], operation: Operation) -> Impossible {
+    Impossible {
+        kind,
+        attributes,
+        operation,
+        why: "It is a part of the name: with another value it is another object.",
+    }
+}
+
+pub(super) static IMPOSSIBLE: &[Impossible] = &[
+    never_refused(VHOST, &[]),
+    never_refused(LIMIT, &[]),
+    never_refused(USER, &[]),
+    never_refused(PERMISSION, &[]),
+    never_refused(TOPIC_PERMISSION, &["write", "read"]),
+    never_refused(POLICY, &[]),
+    never_refused(OPERATOR_POLICY, &[]),
+    part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::Change),
+    part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::Forbidden),
+    part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::ByHand),
+    part_of_the_name(BINDING, &[], Operation::Change),
+    part_of_the_name(BINDING, &[], Operation::Forbidden),
+    part_of_the_name(BINDING, &[], Operation::ByHand),
 ];
 
 /// Names that belong to the broker, or to a probe of ours. The default exchange has none at all.

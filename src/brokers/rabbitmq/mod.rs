@@ -51,6 +51,7 @@ static DESCRIPTION: Description = Description {
     ids: &[],
     helpers: &[],
     lints: validate::LINTS,
+    impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("rabbitmq", include_str!("../../../examples/rabbitmq.yaml")),
         ("rabbitmq-cluster", include_str!("../../../examples/rabbitmq-cluster.yaml")),

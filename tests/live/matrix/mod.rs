@@ -1,0 +1,273 @@
+//! Everything that can happen to an object, for each kind and each attribute: what the file or somebody does, what is
+//! said about it, and what is there afterwards by the word of another client. The rows come from the registry, and a
+//! cell that nothing was seen in fails the scenario, unless the registry says why there can be nothing.
+
+mod kafka;
+mod rabbitmq;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use mqlab::brokers::{self, Description, Operation};
+use mqlab::model::{Address, Home, KindRules};
+use serde_json::Value;
+
+use super::lab::{Lab, same};
+
+/// One kind of broker and how it is tried. The specs differ from one another by what they are named after.
+pub(crate) struct Subject {
+    pub(crate) kind: &'static str,
+    /// Its name in the specs.
+    pub(crate) broker: &'static str,
+    pub(crate) created: &'static str,
+    pub(crate) changed: &'static str,
+    /// What cannot be done, on top of what was changed.
+    pub(crate) forbidden: &'static str,
+    /// Without the objects.
+    pub(crate) removed: &'static str,
+    /// All that is there, by another client, in a stable form.
+    pub(crate) state: fn(&Lab) -> String,
+    /// Makes one object of each kind.
+    pub(crate) foreign: fn(&Lab),
+    /// Takes them away again.
+    pub(crate) no_more_foreign: fn(&Lab),
+    /// Changes each attribute of what `changed` declares.
+    pub(crate) tamper: fn(&Lab),
+}
+
+const OPERATIONS: [(Operation, &str); 6] = [
+    (Operation::Create, "created"),
+    (Operation::Change, "changed"),
+    (Operation::Forbidden, "forbidden"),
+    (Operation::Remove, "out of the file"),
+    (Operation::Foreign, "foreign"),
+    (Operation::ByHand, "by hand"),
+];
+
+#[test]
+fn every_attribute_of_kafka() {
+    kafka::SUBJECT.run();
+}
+
+#[test]
+fn every_attribute_of_rabbitmq() {
+    rabbitmq::SUBJECT.run();
+}
+
+/// A kind without a scenario of its own fails here.
+#[test]
+fn every_kind_is_tried() {
+    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT].map(|subject| subject.kind);
+    let kinds: Vec<&str> = brokers::registry().iter().map(|broker| broker.description().kind).collect();
+    assert_eq!(tried.as_slice(), kinds);
+}
+
+/// What was seen, by kind of object, row and operation.
+type Seen = BTreeMap<(&'static str, &'static str, Operation), BTreeSet<String>>;
+
+impl Subject {
+    fn description(&self) -> &'static Description {
+        brokers::find(self.kind).unwrap().description()
+    }
+
+    fn run(&self) {
+        let lab = Lab::new(&format!("matrix-{}", self.kind), self.created);
+        let mut seen = Seen::new();
+        let mut states = String::new();
+        let mut note = |title: &str, state: &str| write!(states, "== {title}\n{state}").unwrap();
+
+        let created = report(&lab, &["up"], 0);
+        self.see(&mut seen, &created, Operation::Create);
+        let state = (self.state)(&lab);
+        note("created", &state);
+        lab.mqlab(&["up"]).code(0).says("Nothing to do");
+
+        (self.foreign)(&lab);
+        let with_foreign = (self.state)(&lab);
+        assert_ne!(with_foreign, state, "the foreign objects cannot be seen");
+        self.see_surplus(&mut seen, &report(&lab, &["drift"], 0), Operation::Foreign, "listed");
+        lab.mqlab(&["up"]).code(0).says("unmanaged");
+        same(&(self.state)(&lab), &with_foreign);
+        report(&lab, &["drift", "--strict"], 3);
+        (self.no_more_foreign)(&lab);
+        same(&(self.state)(&lab), &state);
+
+        lab.spec(self.changed);
+        let changed = report(&lab, &["up", "--yes"], 0);
+        self.see(&mut seen, &changed, Operation::Change);
+        let state = (self.state)(&lab);
+        note("changed", &state);
+        lab.mqlab(&["up"]).code(0).says("Nothing to do");
+
+        if !self.forbidden.is_empty() {
+            lab.spec(self.forbidden);
+            let forbidden = report(&lab, &["up", "--yes"], 5);
+            self.see(&mut seen, &forbidden, Operation::Forbidden);
+            same(&(self.state)(&lab), &state);
+        }
+
+        lab.spec(self.removed);
+        let removed = report(&lab, &["up", "--yes"], 0);
+        self.see_surplus(&mut seen, &removed, Operation::Remove, "stays");
+        self.see_rendered(&mut seen, &removed, Operation::Remove);
+        note("out of the file", &(self.state)(&lab));
+
+        lab.spec(self.changed);
+        lab.mqlab(&["up", "--yes"]).code(0);
+        same(&(self.state)(&lab), &state);
+        (self.tamper)(&lab);
+        assert_ne!((self.state)(&lab), state, "what was done by hand cannot be seen");
+        let drift = report(&lab, &["drift"], 3);
+        self.see(&mut seen, &drift, Operation::ByHand);
+        let repaired = lab.mqlab(&["apply", "--yes"]);
+        assert!([0, 5].contains(&repaired.code), "{repaired:#?}");
+        note("by hand, then applied", &(self.state)(&lab));
+
+        golden(self.kind, &states);
+        self.check(&seen);
+    }
+
+    /// What a run or plan says about each attribute, by what is done about it. An object that is only there or not
+    /// tells nothing about its attributes, but when it is created.
+    fn see(&self, seen: &mut Seen, report: &Value, operation: Operation) {
+        for step in steps(report) {
+            let action = step["action"].as_str().unwrap();
+            if (action == "create") != (operation == Operation::Create) {
+                continue;
+            }
+            if (action == "blocked") != (operation == Operation::Forbidden) && operation != Operation::ByHand {
+                continue;
+            }
+            for change in step["changes"].as_array().unwrap() {
+                self.note(seen, step, change["attribute"].as_str().unwrap(), operation, action);
+            }
+        }
+        self.see_rendered(seen, report, operation);
+    }
+
+    /// What lives in a file is a part of its node.
+    fn see_rendered(&self, seen: &mut Seen, report: &Value, operation: Operation) {
+        let nodes = steps(report).filter(|step| self.address(step).is_some_and(|address| address.kind == "node"));
+        for step in nodes {
+            let action = step["action"].as_str().unwrap();
+            for change in step["changes"].as_array().unwrap() {
+                let part = change["attribute"].as_str().unwrap();
+                for kind in self.description().kinds.iter().filter(|kind| kind.home == Home::File) {
+                    let Some(rest) = part.strip_prefix(kind.kind).and_then(|rest| rest.strip_prefix('.')) else {
+                        continue;
+                    };
+                    for row in kind.attributes {
+                        let name = row.name.trim_end_matches(".*");
+                        let is_it = rest.rsplit('.').next() == Some(name) || rest.contains(&format!(".{name}."));
+                        if is_it {
+                            let verb = if action == "create" { "with the container" } else { "a new container" };
+                            seen.entry((kind.kind, row.name, operation)).or_default().insert(verb.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn see_surplus(&self, seen: &mut Seen, report: &Value, operation: Operation, word: &str) {
+        let listed = report["plans"].as_array().unwrap().iter().flat_map(|plan| plan["unmanaged"].as_array().unwrap());
+        for one in listed {
+            let Some(address) = self.address(one) else { continue };
+            for row in self.rules(&address.kind).map_or(&[][..], |rules| rules.attributes) {
+                seen.entry((self.rules(&address.kind).unwrap().kind, row.name, operation))
+                    .or_default()
+                    .insert(word.to_owned());
+            }
+        }
+    }
+
+    fn note(&self, seen: &mut Seen, step: &Value, attribute: &str, operation: Operation, word: &str) {
+        let Some(address) = self.address(step) else { return };
+        let Some(rules) = self.rules(&address.kind) else { return };
+        let row = rules.attribute(attribute).unwrap_or_else(|| panic!("no row for {address}: {attribute}"));
+        seen.entry((rules.kind, row.name, operation)).or_default().insert(word.to_owned());
+    }
+
+    fn address(&self, of: &Value) -> Option<Address> {
+        let address: Address = of["address"].as_str().unwrap().parse().unwrap();
+        (address.broker == self.broker).then_some(address)
+    }
+
+    fn rules(&self, kind: &str) -> Option<&'static KindRules> {
+        self.description().kinds.iter().find(|rules| rules.kind == kind)
+    }
+
+    /// Prints the table, and fails where a cell is empty or where the registry calls impossible what was seen.
+    fn check(&self, seen: &Seen) {
+        let description = self.description();
+        let head: String = OPERATIONS.iter().map(|(_, title)| format!(" {title:<16}")).collect();
+        let mut table = format!("{:<46}{}\n", description.title, head.trim_end());
+        let mut wrong = Vec::new();
+        for rules in description.kinds {
+            for row in rules.attributes {
+                let mut line = format!("  {:<44}", format!("{}.{}", rules.kind, row.name));
+                for (operation, title) in OPERATIONS {
+                    let found = seen.get(&(rules.kind, row.name, operation));
+                    let why_not = why_not(description, rules, row.name, operation);
+                    let cell = match (found, why_not) {
+                        (Some(words), None) => words.iter().cloned().collect::<Vec<_>>().join("/"),
+                        (None, Some(_)) => "n/a".to_owned(),
+                        (Some(_), Some(why)) => {
+                            wrong.push(format!("{}.{} {title}: seen, and {why:?}", rules.kind, row.name));
+                            "?".to_owned()
+                        }
+                        (None, None) => {
+                            wrong.push(format!("{}.{} {title}: nothing was seen", rules.kind, row.name));
+                            String::new()
+                        }
+                    };
+                    write!(line, " {cell:<16}").unwrap();
+                }
+                writeln!(table, "{}", line.trim_end()).unwrap();
+            }
+        }
+        for one in description.impossible {
+            let of = if one.attributes.is_empty() {
+                one.kind.to_owned()
+            } else {
+                format!("{}.{}", one.kind, one.attributes.join(", "))
+            };
+            let title = OPERATIONS.iter().find(|(operation, _)| *operation == one.operation).unwrap().1;
+            writeln!(table, "  n/a {title}, {of}: {}", one.why).unwrap();
+        }
+        println!("{table}");
+        assert!(wrong.is_empty(), "{table}\n{}", wrong.join("\n"));
+    }
+}
+
+/// Why there can be nothing in a cell.
+fn why_not(of: &Description, rules: &KindRules, row: &str, operation: Operation) -> Option<&'static str> {
+    if rules.home == Home::File && matches!(operation, Operation::Foreign | Operation::ByHand) {
+        return Some("it is in a file of the container, which only a new container changes");
+    }
+    let impossible = of.impossible.iter().find(|one| {
+        one.kind == rules.kind
+            && one.operation == operation
+            && (one.attributes.is_empty() || one.attributes.contains(&row))
+    });
+    impossible.map(|one| one.why)
+}
+
+fn report(lab: &Lab, arguments: &[&str], code: i32) -> Value {
+    let ran = lab.mqlab(&[arguments, &["--format", "json"]].concat()).code(code);
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error} in {ran:#?}"))
+}
+
+fn steps(report: &Value) -> impl Iterator<Item = &Value> {
+    report["plans"].as_array().unwrap().iter().flat_map(|plan| plan["steps"].as_array().unwrap())
+}
+
+/// `UPDATE_GOLDEN=1` writes it.
+fn golden(kind: &str, found: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/live/matrix/{kind}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    same(found, &std::fs::read_to_string(&path).unwrap_or_default());
+}
