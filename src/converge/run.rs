@@ -118,6 +118,8 @@ impl Run<'_> {
         let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, true).await?;
         let nodes = inventory.stack(&self.id.name).map(|stack| stack.nodes).unwrap_or_default();
         let mut report = Report { applied: true, ..Report::default() };
+        let containers = survey::engine(self, &inventory, &lowered).await?.plan;
+        report.plans.extend(waiting_for_a_new_container(containers));
         for broker in &lowered {
             let name = &broker.model.name;
             let is = |state: &str| nodes.iter().any(|node| node.broker == *name && node.state == state);
@@ -169,6 +171,18 @@ impl Run<'_> {
         describe(&self.engine, &inventory, &self.id, lowered, &answered, report);
         inventory
     }
+}
+
+/// What of the file an apply cannot bring about: green would be a lie.
+fn waiting_for_a_new_container(mut plan: Plan) -> Option<Plan> {
+    plan.steps.retain(|step| step.action == Action::Replace);
+    for step in &mut plan.steps {
+        step.action = Action::Blocked {
+            reason: "it takes a new container, and an apply leaves containers alone".to_owned(),
+            way_out: "mqlab up".to_owned(),
+        };
+    }
+    (!plan.steps.is_empty()).then(|| Plan { unchanged: 0, unmanaged: Vec::new(), notes: Vec::new(), ..plan })
 }
 
 /// Whether a broker in memory will be made anew, and so will have nothing of what is in it now.

@@ -8,7 +8,10 @@ use mqlab::brokers::{Broker, find, registry};
 use mqlab::model::{Resource, Stack};
 use mqlab::spec::{Field, Object, Shape};
 
+use regex::Regex;
+
 use crate::plans::lower;
+use crate::sources::sources;
 use crate::specs::{example, examples, facts, name_of, root};
 
 /// Collects what is missing, so that all of it is said at once.
@@ -170,6 +173,23 @@ fn everything_a_reader_can_see_is_explained() {
         fields(kind, description.fields, &mut missing);
     }
     missing.check();
+}
+
+/// What a kind's folder can call suspicious is in its list, and nothing else is.
+#[test]
+fn the_lists_of_lints_are_true() {
+    let before = Regex::new(r"\blint\(\s*$").unwrap();
+    for broker in registry() {
+        let description = broker.description();
+        let folder = format!("brokers/{}/", description.kind);
+        let mut said = BTreeSet::new();
+        for source in sources().iter().filter(|source| source.path.starts_with(&folder)) {
+            let codes = source.literals.iter().filter(|one| before.is_match(&source.code[..one.at]));
+            said.extend(codes.map(|one| one.text.as_str()));
+        }
+        let listed: BTreeSet<&str> = description.lints.iter().map(|(code, _)| *code).collect();
+        assert_eq!(listed, said, "{}", description.kind);
+    }
 }
 
 fn fields(path: &str, fields: &[Field], missing: &mut Missing) {

@@ -117,6 +117,9 @@ impl Scene {
         assert_eq!(drift.lines().filter(|line| line.starts_with("+ ")).count(), 2, "{drift}");
         // In memory, it will have nothing of what it has.
         self.lab.mqlab(&["plan"]).code(0).says("jobs (as on an empty broker)").says("queue/mail.us");
+        // It makes the queue, and says that this is not all.
+        let apply = self.lab.mqlab(&["apply"]).code(5);
+        apply.says("an apply leaves containers alone").says("mqlab up");
         self.lab.edit("    memory: 900MiB\n", "");
         self.repairs();
         assert_eq!(identity(&self.lab.container("jobs")), container);
