@@ -69,6 +69,12 @@ impl Variables<'_> {
         let outside = amqp(account, &bracketed(self.host), self.port("amqp"), vhost);
         let inside = amqp(account, &self.broker.name, port_number("amqp"), vhost);
         self.add(&format!("{who}AMQP_URL"), outside, true);
+        let ports = self.facts.ports.get("amqp").map_or(&[][..], Vec::as_slice);
+        if ports.len() > 1 {
+            let of_node = |port: &u16| amqp(account, &bracketed(self.host), *port, vhost);
+            let all = ports.iter().map(of_node).collect::<Vec<_>>().join(",");
+            self.add(&format!("{who}AMQP_URLS"), all, true);
+        }
         self.add(&format!("{who}CONTAINER_AMQP_URL"), inside, true);
     }
 
@@ -141,6 +147,16 @@ users:
   日本: { password: "j", permissions: { /: {} } }
 "#;
         golden("environment.txt", &lines(&broker(spec), &facts()));
+    }
+
+    #[test]
+    fn a_cluster_is_reached_at_each_node() {
+        let mut facts = facts();
+        facts.ports.insert("amqp".to_owned(), vec![5672, 5673]);
+        let text = lines(&broker("nodes: 2"), &facts);
+        let urls = text.lines().find_map(|line| line.strip_prefix("secret JOBS_AMQP_URLS=")).unwrap();
+        let ends: Vec<&str> = urls.split(',').map(|url| url.split_once('@').unwrap().1).collect();
+        assert_eq!(ends, ["localhost:5672/%2F", "localhost:5673/%2F"]);
     }
 
     #[test]
