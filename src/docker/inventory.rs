@@ -37,6 +37,8 @@ pub(super) struct FoundNetwork {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) driver: String,
+    /// RFC 3339, in UTC.
+    pub(super) created: String,
     pub(super) labels: Labels,
 }
 
@@ -136,8 +138,9 @@ impl Inventory {
         self.containers.iter().filter(move |found| found.is_of(stack))
     }
 
+    /// The oldest: a second one may come late from a run that was killed.
     pub(super) fn network_of(&self, stack: &str) -> Option<&FoundNetwork> {
-        self.networks.iter().find(|found| found.is_of(stack))
+        self.networks.iter().filter(|found| found.is_of(stack)).min_by_key(|found| &found.created)
     }
 
     pub(super) fn volumes_of<'a>(&'a self, stack: &'a str) -> impl Iterator<Item = &'a FoundVolume> {
@@ -169,6 +172,7 @@ fn found_network(network: Network) -> FoundNetwork {
         id: network.id.unwrap_or_default(),
         name: network.name.unwrap_or_default(),
         driver: network.driver.unwrap_or_default(),
+        created: network.created.unwrap_or_default(),
         labels: network.labels.unwrap_or_default().into_iter().collect(),
     }
 }

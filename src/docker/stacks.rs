@@ -125,7 +125,15 @@ impl Engine {
         for leftover in &leftovers {
             steps::remove_container(self, &leftover.id).await?;
         }
-        Ok(leftovers.into_iter().map(|leftover| leftover.name.clone()).collect())
+        let mut removed: Vec<String> = leftovers.into_iter().map(|leftover| leftover.name.clone()).collect();
+        let first = inventory.network_of(&stack.name).map(|found| &found.id);
+        let others = inventory.networks.iter().filter(|found| found.is_of(&stack.name) && Some(&found.id) != first);
+        for network in others {
+            if steps::remove_network_of_nobody(self, &network.id).await? {
+                removed.push(format!("a second network {}", network.name));
+            }
+        }
+        Ok(removed)
     }
 
     async fn power_one(&self, container: &str, power: Power) -> Result<(), Error> {

@@ -2,8 +2,8 @@
 
 use bollard::models::{ContainerCreateBody, NetworkCreateRequest, VolumeCreateRequest};
 use bollard::query_parameters::{
-    CreateContainerOptions, InspectContainerOptions, RemoveContainerOptions, RemoveVolumeOptions,
-    RenameContainerOptions, StartContainerOptions, StopContainerOptions, UploadToContainerOptions,
+    CreateContainerOptions, InspectContainerOptions, InspectNetworkOptions, RemoveContainerOptions,
+    RemoveVolumeOptions, RenameContainerOptions, StartContainerOptions, StopContainerOptions, UploadToContainerOptions,
 };
 
 use super::error::words_of;
@@ -195,6 +195,19 @@ pub(super) async fn remove_networks(engine: &Engine, stack: &StackId) -> Result<
         gone_is_fine(engine.call(&what, engine.api().remove_network(&network.id)).await)?;
     }
     Ok(())
+}
+
+/// Names of networks are not unique: one that a killed run asked for may come beside the next run's. Whether this one
+/// was removed, because no running container is in it.
+pub(super) async fn remove_network_of_nobody(engine: &Engine, id: &str) -> Result<bool, Error> {
+    let what = "read a network of the stack";
+    let found = engine.call(what, engine.api().inspect_network(id, None::<InspectNetworkOptions>)).await?;
+    if found.containers.is_some_and(|inside| !inside.is_empty()) {
+        return Ok(false);
+    }
+    let what = "remove a second network of the stack";
+    gone_is_fine(engine.call(what, engine.api().remove_network(id)).await)?;
+    Ok(true)
 }
 
 struct Found {

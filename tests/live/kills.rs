@@ -1,13 +1,15 @@
 //! Killing the command, and the broker, at every moment: the same command again makes all well.
 
-use std::io::{BufRead as _, BufReader};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rand::{Rng as _, SeedableRng as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::failures::signal;
 use super::lab::{Lab, docker, until};
@@ -367,4 +369,31 @@ fn signals() {
     docker(&["unpause", &scene.lab.container("jobs")]);
     scene.converges("signals");
     scene.goes();
+}
+
+/// Names of networks are not unique, and a run that was killed may have asked for one that the engine makes later.
+#[test]
+fn a_network_that_comes_late() {
+    let lab = Lab::new("late-network", "brokers: { jobs: { kind: rabbitmq, version: \"4.0\", storage: memory } }\n");
+    lab.mqlab(&["up"]).code(0);
+    let label = |name: &str| {
+        let format = format!("{{{{ index .Labels \"{name}\" }}}}");
+        format!("{name}={}", docker(&["network", "inspect", "--format", &format, lab.stack()]).trim())
+    };
+    let (stack, folder) = (label("dev.mqlab.stack"), label("dev.mqlab.dir"));
+    // The docker command looks whether there is one; the engine does not.
+    let labels: BTreeMap<&str, &str> = [&stack, &folder].map(|label| label.split_once('=').unwrap()).into();
+    let body = json!({ "Name": lab.stack(), "Labels": labels }).to_string();
+    let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+    let mut socket = UnixStream::connect(host.strip_prefix("unix://").unwrap()).unwrap();
+    let head = "POST /v1.41/networks/create HTTP/1.0\r\nHost: engine\r\nContent-Type: application/json\r\n";
+    write!(socket, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(" 201 "), "{answer}");
+    let networks = || docker(&["network", "ls", "--filter", &format!("label={stack}"), "--quiet"]).lines().count();
+    assert_eq!(networks(), 2);
+    lab.mqlab(&["up"]).code(0).says("removed a second network");
+    assert_eq!(networks(), 1);
+    lab.mqlab(&["drift"]).code(0);
 }
