@@ -134,8 +134,13 @@ fn config_attribute(key: &str) -> String {
     format!("config.{key}")
 }
 
-fn parts(resource: &Resource) -> impl Iterator<Item = (String, Value)> {
-    resource.attributes.iter().map(|(name, value)| (attribute(resource, name), value.clone()))
+/// One that says nothing counts too: a policy keeps wider ones away.
+fn parts(resource: &Resource) -> Vec<(String, Value)> {
+    if resource.attributes.is_empty() {
+        let (kind, name) = (&resource.address.kind, &resource.address.name);
+        return vec![(format!("{kind}.{name}"), Value::Map(BTreeMap::new()))];
+    }
+    resource.attributes.iter().map(|(name, value)| (attribute(resource, name), value.clone())).collect()
 }
 
 fn configuration_parts(broker: &BrokerModel, rendered: &[Resource]) -> BTreeMap<String, Value> {

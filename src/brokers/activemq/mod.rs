@@ -73,7 +73,7 @@ const PORTS: &[PortDescription] = &[
     port("openwire", 61616, "tcp", "JMS clients; other nodes connect here too."),
     port("amqp", 5672, "amqp", "AMQP 1.0 clients."),
     port(STOMP, 61613, "stomp", "STOMP clients."),
-    port("mqtt", 1883, "mqtt", "MQTT clients; `/` in their topics is `.` here."),
+    port("mqtt", 1883, "mqtt", "MQTT clients, of topics alone; what is `.` in a name here is `/` to them, and the other way round."),
     port("ws", 61614, "ws", "STOMP and MQTT over WebSocket."),
     port(CONSOLE, 8161, "http", "The HTTP API (Jolokia) and, where the image has it, the web console."),
 ];

@@ -7,8 +7,6 @@ mod policies;
 mod settings;
 mod users;
 
-#[cfg(test)]
-mod tests;
 
 use super::read::Body;
 use crate::model::BrokerModel;
