@@ -5,3 +5,5 @@ mod changes;
 mod client;
 mod cluster;
 mod single;
+
+pub(crate) use client::ActiveMq;

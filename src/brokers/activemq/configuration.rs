@@ -40,8 +40,9 @@ pub(super) fn configuration(broker: &BrokerModel, rendered: &[Resource], node: u
 
 /// Without it `${activemq.data}` would be the name of a folder.
 fn placeholders() -> Element {
-    let file =
-        Element::new("property").with("name", "locations").with("value", "file:${activemq.conf}/credentials.properties");
+    let file = Element::new("property")
+        .with("name", "locations")
+        .with("value", "file:${activemq.conf}/credentials.properties");
     Element::new("bean")
         .with("class", "org.springframework.beans.factory.config.PropertyPlaceholderConfigurer")
         .holding([file])
@@ -145,7 +146,8 @@ impl<'a> Configuration<'a> {
 
     /// What several entries allow adds up, so an entry without our group locks us out of nothing.
     fn authorization(&self) -> Option<Element> {
-        let mut given = self.of(AUTHORIZATION).map(|(destination, own)| elements::authorization(destination, own)).peekable();
+        let mut given =
+            self.of(AUTHORIZATION).map(|(destination, own)| elements::authorization(destination, own)).peekable();
         given.peek()?;
         let all_to = |destination, group: &'static str| elements::authorized(destination, |_| group.to_owned());
         let own = [
@@ -239,6 +241,9 @@ authorization:
 
     #[test]
     fn the_second_of_three_nodes_forwards_to_the_others() {
-        golden("second-of-three.xml", &text("{ nodes: 3, policies: { queue/a: { config: { enableAudit: true } } } }", 2));
+        golden(
+            "second-of-three.xml",
+            &text("{ nodes: 3, policies: { queue/a: { config: { enableAudit: true } } } }", 2),
+        );
     }
 }

@@ -77,3 +77,40 @@ pub(super) fn host_port(facts: &Facts, port: &PortDescription, node: u32) -> u16
 fn in_memory(storage: Storage) -> Option<MemoryMount> {
     (storage == Storage::Memory).then_some(MemoryMount { uid: 0, gid: 0, bytes: MEMORY_STORAGE })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{broker, facts};
+    use super::*;
+
+    #[test]
+    fn nodes_have_names_and_ports_of_their_own() {
+        let containers = containers(&broker("nodes: 2"), &facts());
+        let second = &containers[1];
+        assert_eq!(
+            (second.hostname.as_str(), second.aliases.as_slice()),
+            ("legacy-2", &["legacy".into(), "legacy-2".into()][..])
+        );
+        let ports: Vec<(&str, u16, u16)> =
+            second.ports.iter().map(|port| (port.name, port.container, port.host)).collect();
+        assert_eq!(ports[0], ("openwire", 61616, 31617));
+        assert_eq!(ports[5], ("console", 8161, 28162));
+    }
+
+    #[test]
+    fn no_secret_is_in_the_environment_and_the_users_has_the_last_word() {
+        let spec = "{ users: { app: { password: planted } }, env: { ACTIVEMQ_OPTS: -Xmx1G, TZ: UTC } }";
+        let env = containers(&broker(spec), &facts()).remove(0).env;
+        assert_eq!(env["ACTIVEMQ_OPTS"], "-Xmx1G");
+        assert!(env.values().all(|value| !value.contains("planted") && !value.contains("generated")), "{env:?}");
+    }
+
+    #[test]
+    fn storage_in_memory_is_a_tmpfs_that_the_store_fits_in() {
+        let container = containers(&broker("storage: memory"), &facts()).remove(0);
+        let mount = container.mounts[0].in_memory.unwrap();
+        let parts = &container.files[0].parts;
+        let limit = |name: &str| parts[name].as_i64().and_then(|bytes| u64::try_from(bytes).ok()).unwrap();
+        assert!(limit("config.storeUsage.limit") + limit("config.tempUsage.limit") < mount.bytes);
+    }
+}

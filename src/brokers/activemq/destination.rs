@@ -76,8 +76,7 @@ impl<'a> Destination<'a> {
             return path.len() >= prefix.len() && prefix.iter().zip(&path).all(same);
         }
         if own.contains(&ANY_ONE) {
-            return own.len() == path.len()
-                && own.iter().zip(&path).all(|(own, path)| *own == ANY_ONE || own == path);
+            return own.len() == path.len() && own.iter().zip(&path).all(|(own, path)| *own == ANY_ONE || own == path);
         }
         own == path
     }

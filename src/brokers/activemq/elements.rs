@@ -43,9 +43,7 @@ fn target(value: &Value) -> Option<Element> {
     let field = |name: &str| value.as_map().and_then(|map| map.get(name)).and_then(Value::as_text);
     let to = Destination::parse(value.as_text().or_else(|| field("to"))?)?;
     Some(match field("selector") {
-        Some(selector) => {
-            Element::new("filteredDestination").with(to.kind.noun(), to.name).with("selector", selector)
-        }
+        Some(selector) => Element::new("filteredDestination").with(to.kind.noun(), to.name).with("selector", selector),
         None => physical(to),
     })
 }

@@ -48,7 +48,11 @@ static QUEUE: Object = Object {
     doc: "Keeps messages until a consumer takes them. Kept over restarts.",
     fields: &[
         DESCRIPTION,
-        Field::new("policy", Shape::Object(&POLICY), "Settings of this queue alone, on top of the policy that would apply."),
+        Field::new(
+            "policy",
+            Shape::Object(&POLICY),
+            "Settings of this queue alone, on top of the policy that would apply.",
+        ),
     ],
 };
 
@@ -57,7 +61,11 @@ static TOPIC: Object = Object {
     doc: "Hands messages to everybody who listens, and keeps them for durable subscribers who do not right now.",
     fields: &[
         DESCRIPTION,
-        Field::new("policy", Shape::Object(&POLICY), "Settings of this topic alone, on top of the policy that would apply."),
+        Field::new(
+            "policy",
+            Shape::Object(&POLICY),
+            "Settings of this topic alone, on top of the policy that would apply.",
+        ),
     ],
 };
 

@@ -178,3 +178,85 @@ fn groups(body: &Body<'_>) -> String {
     }
     properties(members.into_iter().map(|(group, users)| (group, users.join(","))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{broker, facts};
+    use super::*;
+
+    const SPEC: &str = r#"
+users:
+  app: { password: "planted: password", groups: [users, audit] }
+  other: { password: p, groups: [users] }
+policies: { queue/a: {}, queue/b: { dead_letter: DLQ } }
+composites: { queue/all: { forward_to: [ topic/prices ] } }
+authorization: { queue/>: { read: [users] } }
+config: { storeUsage.limit: 1GiB }
+"#;
+
+    fn named(name: &str) -> ContainerFile {
+        let path = format!("{FOLDER}/{name}");
+        files(&broker(SPEC), &facts(), 1).into_iter().find(|file| file.path == path).unwrap()
+    }
+
+    fn text(name: &str) -> String {
+        let content = String::from_utf8(named(name).content).unwrap();
+        content.lines().skip(1).fold(String::new(), |lines, line| lines + line + "\n")
+    }
+
+    #[test]
+    fn every_user_has_a_password_and_its_groups() {
+        assert_eq!(text("users.properties"), "mqlab=generated\napp=planted\\: password\nother=p\n");
+        assert_eq!(text("groups.properties"), "audit=app\nmqlab=mqlab\nusers=app,other\n");
+    }
+
+    #[test]
+    fn the_http_api_knows_our_user_alone_in_both_versions() {
+        assert_eq!(text("console-users.properties"), "mqlab=generated\n");
+        assert_eq!(text("jetty-realm.properties"), "mqlab=generated, admin\n");
+    }
+
+    #[test]
+    fn whatever_holds_a_password_is_a_secret_that_its_owner_alone_reads() {
+        for file in files(&broker(SPEC), &facts(), 1) {
+            let content = String::from_utf8(file.content.clone()).unwrap();
+            let holds = ["generated", "planted"].iter().any(|password| content.contains(password));
+            assert_eq!(file.secret, holds, "{}", file.path);
+            assert_eq!(file.mode, if holds { 0o600 } else { 0o644 }, "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn a_plan_sees_every_attribute_of_every_object() {
+        let parts = named("activemq.xml").parts;
+        for part in [
+            "authorization_entry.queue/>.read",
+            "composite.queue/all.forward_to",
+            "config.storeUsage.limit",
+            "nodes",
+            "policy.queue/a",
+            "policy.queue/b.dead_letter",
+        ] {
+            assert!(parts.contains_key(part), "no {part} in {parts:?}");
+        }
+        assert!(parts.values().all(|value| !matches!(value, Value::Secret(_))));
+        assert_eq!(
+            named("groups.properties").parts.keys().collect::<Vec<_>>(),
+            ["user.app.groups", "user.other.groups"]
+        );
+        let passwords = named("users.properties").parts;
+        assert_eq!(
+            passwords.keys().collect::<Vec<_>>(),
+            ["user.app.password", "user.mqlab.password", "user.other.password"]
+        );
+        assert!(passwords.values().all(|value| matches!(value, Value::Secret(_))));
+    }
+
+    #[test]
+    fn a_plan_names_the_line_of_each() {
+        let origins = origins(&broker(SPEC));
+        for attribute in ["user.app.password", "policy.queue/b.dead_letter", "composite.queue/all.forward_to"] {
+            assert!(origins[attribute].line > 1, "{attribute}");
+        }
+    }
+}

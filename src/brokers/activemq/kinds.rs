@@ -1,5 +1,6 @@
 //! The kinds of objects on an ActiveMQ broker, and what a change of each means.
 
+use crate::brokers::{Impossible, Operation};
 use crate::model::{Address, AttributeRule, Home, KindRules, in_place};
 
 pub(super) const QUEUE: &str = "queue";
@@ -98,6 +99,26 @@ pub(super) static KINDS: &[KindRules] = &[
         ],
         ..BASE
     },
+];
+
+const fn nothing_can_differ(kind: &'static str, operation: Operation) -> Impossible {
+    Impossible { kind, attributes: &[], operation, why: "It is there or it is not: nothing about it can differ." }
+}
+
+const fn never_refused(kind: &'static str) -> Impossible {
+    let why = "Every value that `check` lets through can be set, with a new container.";
+    Impossible { kind, attributes: &[], operation: Operation::Forbidden, why }
+}
+
+pub(super) static IMPOSSIBLE: &[Impossible] = &[
+    nothing_can_differ(QUEUE, Operation::Change),
+    nothing_can_differ(QUEUE, Operation::Forbidden),
+    nothing_can_differ(TOPIC, Operation::Change),
+    nothing_can_differ(TOPIC, Operation::Forbidden),
+    never_refused(COMPOSITE),
+    never_refused(POLICY),
+    never_refused(USER),
+    never_refused(AUTHORIZATION),
 ];
 
 /// Names that belong to the broker, or to a probe of ours.

@@ -54,6 +54,7 @@ static DESCRIPTION: Description = Description {
     ids: &[],
     helpers: &[],
     lints: validate::LINTS,
+    impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("activemq", include_str!("../../../examples/activemq.yaml")),
         ("activemq-cluster", include_str!("../../../examples/activemq-cluster.yaml")),
@@ -73,7 +74,12 @@ const PORTS: &[PortDescription] = &[
     port("openwire", 61616, "tcp", "JMS clients; other nodes connect here too."),
     port("amqp", 5672, "amqp", "AMQP 1.0 clients."),
     port(STOMP, 61613, "stomp", "STOMP clients."),
-    port("mqtt", 1883, "mqtt", "MQTT clients, of topics alone; what is `.` in a name here is `/` to them, and the other way round."),
+    port(
+        "mqtt",
+        1883,
+        "mqtt",
+        "MQTT clients, of topics alone; what is `.` in a name here is `/` to them, and the other way round.",
+    ),
     port("ws", 61614, "ws", "STOMP and MQTT over WebSocket."),
     port(CONSOLE, 8161, "http", "The HTTP API (Jolokia) and, where the image has it, the web console."),
 ];

@@ -85,8 +85,7 @@ fn destinations(kind: DestinationType) -> String {
 
 /// Who has subscribed to topics, durably or not.
 pub(super) fn subscriptions_request() -> Json {
-    let pattern =
-        format!("{BROKER},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=*");
+    let pattern = format!("{BROKER},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=*");
     read(pattern, &["DestinationName", "ClientId", "SubscriptionName", "PendingQueueSize"])
 }
 

@@ -54,14 +54,52 @@ pub(super) fn policies<'a>(body: &Body<'a>, version: &str) -> Vec<(Destination<'
         .iter()
         .filter_map(|policy| Some((Destination::parse(policy.name.name)?, &policy.settings)))
         .collect();
-    let mut all: Vec<_> = patterns
-        .iter()
-        .map(|(pattern, settings)| (*pattern, Effective::default().lay_over(keys, settings)))
-        .collect();
+    let mut all: Vec<_> =
+        patterns.iter().map(|(pattern, settings)| (*pattern, Effective::default().lay_over(keys, settings))).collect();
     for (destination, settings) in body.own_policies() {
         let inherited = winner(destination, patterns.iter().copied());
         let base = inherited.map_or_else(Effective::default, |(_, base)| Effective::default().lay_over(keys, base));
         all.push((destination, base.lay_over(keys, settings)));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broker;
+    use super::*;
+
+    fn of(spec: &str, name: &str) -> BTreeMap<String, Value> {
+        let broker = broker(spec);
+        let body = Body::read(&broker);
+        let all = policies(&body, "6.1");
+        all.into_iter().find(|(destination, _)| destination.to_string() == name).unwrap().1.attributes
+    }
+
+    const SPEC: &str = r"
+queues:
+  invoices.retry: { policy: { max_redeliveries: 5, config: { memoryLimit: null, queuePrefetch: 1 } } }
+  other: { policy: { max_redeliveries: 1 } }
+policies:
+  queue/>: { dead_letter: DLQ.all, config: { useCache: false } }
+  queue/invoices.>: { dead_letter: DLQ.invoices, process_expired: false, config: { memoryLimit: 1MiB, queuePrefetch: 10 } }
+";
+
+    #[test]
+    fn a_queues_own_policy_lies_over_the_one_that_would_apply() {
+        let found = of(SPEC, "queue/invoices.retry");
+        let wanted = [
+            ("config.queuePrefetch", Value::from(1_i64)),
+            ("dead_letter", "DLQ.invoices".into()),
+            ("max_redeliveries", Value::from(5_i64)),
+            ("process_expired", false.into()),
+        ];
+        assert_eq!(found, wanted.map(|(name, value)| (name.to_owned(), value)).into());
+        assert_eq!(of(SPEC, "queue/other")["dead_letter"], "DLQ.all".into());
+    }
+
+    #[test]
+    fn a_pattern_takes_nothing_over_from_a_wider_one() {
+        assert!(!of(SPEC, "queue/invoices.>").contains_key("config.useCache"), "nor does the broker");
+    }
 }

@@ -180,8 +180,7 @@ impl<'a> Settings<'a> {
             let found = node.get(name)?;
             Some((*name, Setting { value: read(found)?, at: found.at }))
         };
-        let setting =
-            |entry: &'a Entry| (key(entry), Setting { value: entry.value.to_value(), at: entry.value.at });
+        let setting = |entry: &'a Entry| (key(entry), Setting { value: entry.value.to_value(), at: entry.value.at });
         Self {
             fields: FIELDS.iter().filter_map(field).collect(),
             config: node.entries_of("config").iter().map(setting).collect(),

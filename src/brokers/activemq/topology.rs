@@ -133,3 +133,40 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     let names: BTreeSet<&str> = names.collect();
     Value::List(names.into_iter().map(Value::from).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broker;
+    use super::topology;
+
+    #[test]
+    fn composites_and_dead_letters_make_their_queues() {
+        let spec = r"
+queues: { work: { policy: { dead_letter: DLQ.work } }, own: { policy: { dead_letter: ActiveMQ.DLQ } }, all: {} }
+topics: { prices: {} }
+composites: { queue/all: { forward_to: [ queue/work ] }, topic/news: { forward_to: [ topic/prices ] } }
+policies: { queue/x.>: { dead_letter: DLQ.work } }
+users: { app: { password: p } }
+authorization: { queue/>: { read: [users] } }
+";
+        let addresses: Vec<String> = topology(&broker(spec)).iter().map(|one| one.address.to_string()).collect();
+        assert_eq!(
+            addresses,
+            [
+                "legacy/queue/work",
+                "legacy/queue/own",
+                "legacy/queue/all",
+                "legacy/queue/DLQ.work",
+                "legacy/topic/prices",
+                "legacy/topic/news",
+                "legacy/composite/queue%2Fall",
+                "legacy/composite/topic%2Fnews",
+                "legacy/policy/queue%2Fx.>",
+                "legacy/policy/queue%2Fwork",
+                "legacy/policy/queue%2Fown",
+                "legacy/user/app",
+                "legacy/authorization_entry/queue%2F>",
+            ]
+        );
+    }
+}

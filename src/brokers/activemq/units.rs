@@ -46,8 +46,14 @@ const SIZES: &[&str] = &[
     "tempUsage.total",
 ];
 /// Text by the schema, and read as a boolean by the broker.
-const SWITCHES: &[&str] =
-    &["advisorySupport", "persistent", "schedulerSupport", "shutdownOnSlaveFailure", "systemExitOnShutdown", "waitForSlave"];
+const SWITCHES: &[&str] = &[
+    "advisorySupport",
+    "persistent",
+    "schedulerSupport",
+    "shutdownOnSlaveFailure",
+    "systemExitOnShutdown",
+    "waitForSlave",
+];
 
 /// The value as the configuration file has it, or what is wrong with it. [`Value::Null`] has no spelling.
 pub(super) fn spell(name: &str, kind: KeyType, value: &Value) -> Result<Value, Misfit> {

@@ -59,6 +59,9 @@ impl Scene {
         }
         assert!(plan.contains("user.app.password: \"sealed "), "{plan}");
         assert!(plan.starts_with("-/+ legacy/node/1: "), "{plan}");
+        // An apply makes no containers, and does not say that all is well.
+        self.lab.mqlab(&["apply"]).code(5).says("takes a new container");
+        assert_eq!(identity(&self.lab.container("legacy")), container);
         self.lab.mqlab(&["up", "--yes"]).code(0);
         assert_ne!(identity(&self.lab.container("legacy")), container);
         self.lab.mqlab(&["drift"]).code(0).says("In sync");
@@ -66,7 +69,10 @@ impl Scene {
         assert_eq!(self.app().enters(), "refused");
         let app = self.broker.login("app", "planted-n3w");
         assert_eq!(app.send("/queue/all", "both"), "sent");
-        assert_eq!((app.take("/queue/large", 1), app.take("/queue/all", 1)), (vec!["both".into()], vec!["both".into()]));
+        assert_eq!(
+            (app.take("/queue/large", 1), app.take("/queue/all", 1)),
+            (vec!["both".into()], vec!["both".into()])
+        );
         assert_eq!(self.broker.waiting("invoices"), 0);
         assert_eq!(self.broker.attribute("Queue", "invoices.retry", "MemoryLimit"), 2_097_152);
         // Not persistent, and dead all the same.
@@ -82,7 +88,10 @@ impl Scene {
     }
 
     pub(super) fn what_leaves_the_file_is_gone(&self) {
-        self.lab.edit("      guest: { password: \"${env:GUEST_PASSWORD}\", groups: [guests, readers, writers, admins] }\n", "");
+        self.lab.edit(
+            "      guest: { password: \"${env:GUEST_PASSWORD}\", groups: [guests, readers, writers, admins] }\n",
+            "",
+        );
         self.lab.edit("    composites:\n      queue/all: { forward_to: [ queue/large ], forward_only: false }\n", "");
         self.lab.edit(" { policy: { dead_letter: DLQ.other, max_redeliveries: 1, redelivery_delay: 1500ms } }", " {}");
         let spec = std::fs::read_to_string(self.lab.path("mqlab.yaml")).unwrap();

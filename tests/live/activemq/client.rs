@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::rabbit::wait;
 
 /// One node, and who talks to it.
-pub(super) struct ActiveMq {
+pub(crate) struct ActiveMq {
     /// As it calls itself.
     node: String,
     console: String,
@@ -21,28 +21,23 @@ pub(super) struct ActiveMq {
 const PROTOCOLS: [&str; 5] = ["openwire", "amqp", "stomp", "mqtt", "ws"];
 
 impl ActiveMq {
-    /// The only node of the broker `legacy`, as mqlab's administrator.
-    pub(super) fn legacy(env: &BTreeMap<String, String>) -> Self {
-        let url = |name: &str| env[&format!("LEGACY_{}_URL", name.to_uppercase())].clone();
-        Self {
-            node: "legacy-1".to_owned(),
-            console: url("console"),
-            urls: PROTOCOLS.iter().map(|name| ((*name).to_owned(), url(name))).collect(),
-            user: env["LEGACY_USER"].clone(),
-            password: env["LEGACY_PASSWORD"].clone(),
-        }
+    /// The only node of the broker `legacy`, as mqlab's administrator, with what `mqlab env` prints.
+    pub(crate) fn legacy(env: &BTreeMap<String, String>) -> Self {
+        Self::at(env, 1, |name| env[&format!("LEGACY_{name}_URL")].clone())
     }
 
-    /// A node of several, by what `mqlab status` tells.
-    pub(super) fn node(env: &BTreeMap<String, String>, status: &Value, index: usize) -> Self {
-        let endpoints = &status["brokers"][0]["endpoints"];
-        let at = |name: &str| endpoints[name][index].as_str().unwrap().to_owned();
-        let url = |name: &&str| ((**name).to_owned(), format!("{name}://{}", at(name)));
+    /// A node of several, from 1.
+    pub(super) fn node(env: &BTreeMap<String, String>, number: usize) -> Self {
+        Self::at(env, number, |name| env[&format!("LEGACY_{name}_URLS")].split(',').nth(number - 1).unwrap().to_owned())
+    }
+
+    fn at(env: &BTreeMap<String, String>, number: usize, url: impl Fn(&str) -> String) -> Self {
         Self {
-            node: format!("legacy-{}", index + 1),
-            console: format!("http://{}", at("console")),
-            urls: PROTOCOLS.iter().map(url).collect(),
-            ..Self::legacy(env)
+            node: format!("legacy-{number}"),
+            console: url("CONSOLE"),
+            urls: PROTOCOLS.iter().map(|name| ((*name).to_owned(), url(&name.to_uppercase()))).collect(),
+            user: env["LEGACY_USER"].clone(),
+            password: env["LEGACY_PASSWORD"].clone(),
         }
     }
 
@@ -66,7 +61,7 @@ impl ActiveMq {
     }
 
     /// An operation of the broker: what it gives, or the refusal.
-    pub(super) fn operate(&self, operation: &str, arguments: &[&str]) -> Result<Value, String> {
+    pub(crate) fn operate(&self, operation: &str, arguments: &[&str]) -> Result<Value, String> {
         let mbean = format!("org.apache.activemq:type=Broker,brokerName={}", self.node);
         let request = json!({ "type": "exec", "mbean": mbean, "operation": operation, "arguments": arguments });
         let (_, answer) = self.ask(&request);
@@ -74,7 +69,7 @@ impl ActiveMq {
     }
 
     /// The names of all queues (`Queue`) or topics (`Topic`) but the broker's own.
-    pub(super) fn names(&self, kind: &str) -> BTreeSet<String> {
+    pub(crate) fn names(&self, kind: &str) -> BTreeSet<String> {
         let names = self.read_all(kind, "Name").into_values().map(|name| name.as_str().unwrap().to_owned());
         names.filter(|name| !name.starts_with("ActiveMQ.")).collect()
     }
@@ -96,17 +91,19 @@ impl ActiveMq {
     }
 
     fn read_all(&self, kind: &str, attribute: &str) -> BTreeMap<String, Value> {
-        let mbean =
-            format!("org.apache.activemq:type=Broker,brokerName={},destinationType={kind},destinationName=*", self.node);
+        let mbean = format!(
+            "org.apache.activemq:type=Broker,brokerName={},destinationType={kind},destinationName=*",
+            self.node
+        );
         let (_, answer) = self.ask(&json!({ "type": "read", "mbean": mbean, "attribute": [attribute] }));
         let objects = answer["value"].as_object().cloned().unwrap_or_default();
         objects.into_iter().map(|(name, object)| (name, object[attribute].clone())).collect()
     }
 
-    /// A verb of `client.py` over one protocol.
+    /// A verb of `clients/activemq.py` over one protocol.
     #[track_caller]
     fn client(&self, verb: &str, protocol: &str, arguments: &[&str]) -> String {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/activemq/client.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/activemq.py");
         let output = Command::new("/usr/bin/python3")
             .args([script, verb, &self.urls[protocol], &self.user, &self.password])
             .args(arguments)

@@ -239,7 +239,9 @@ impl Scene {
         self.lab.mqlab(&["up"]).code(0).says("Nothing to do");
         self.everything_is_there();
         docker(&["kill", &container]);
-        until("the container is down", 10, || docker(&["inspect", "-f", "{{.State.Running}}", &container]) == "false\n");
+        until("the container is down", 10, || {
+            docker(&["inspect", "-f", "{{.State.Running}}", &container]) == "false\n"
+        });
         self.lab.mqlab(&["up"]).code(0);
         self.everything_is_there();
         assert_eq!(self.app().take("/queue/invoices", 1), ["kept"]);

@@ -44,7 +44,8 @@ fn own_destination(resource: &Resource) -> Option<Destination<'_>> {
 /// From the queue or topic of its name into the composite, and on to each target.
 fn forwards(destination: Destination<'_>, composite: &Resource) -> Vec<Edge> {
     let broker = &composite.address.broker;
-    let forward = |from: Address, to: Address, label: &str| Edge { from, to, label: label.to_owned(), style: EdgeStyle::Forward };
+    let forward =
+        |from: Address, to: Address, label: &str| Edge { from, to, label: label.to_owned(), style: EdgeStyle::Forward };
     let mut edges = vec![forward(kinds::address(broker, destination), composite.address.clone(), "")];
     for target in composite.attribute("forward_to").and_then(Value::as_list).unwrap_or_default() {
         let field = |name: &str| target.as_map().and_then(|map| map.get(name)).and_then(Value::as_text);

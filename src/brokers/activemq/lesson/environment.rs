@@ -18,6 +18,9 @@ pub(super) fn environment(broker: &BrokerModel, facts: &Facts) -> Vec<Environmen
         let all = |place: &dyn Fn(u32) -> (String, u16)| (1..=broker.nodes).map(place).collect::<Vec<_>>();
         let name = port.name.to_uppercase();
         variables.add(&format!("{name}_URL"), url(port, &all(&outside)), false);
+        if broker.nodes > 1 {
+            variables.add(&format!("{name}_URLS"), urls(port, &all(&outside)).collect::<Vec<_>>().join(","), false);
+        }
         variables.add(&format!("CONTAINER_{name}_URL"), url(port, &all(&inside)), false);
     }
     variables.login("", ADMINISTRATOR, facts.secrets.get(ADMIN_PASSWORD));
@@ -29,11 +32,16 @@ pub(super) fn environment(broker: &BrokerModel, facts: &Facts) -> Vec<Environmen
 
 /// JMS clients take several nodes in one URL, and find another one when theirs goes; others take the first.
 fn url(port: &PortDescription, places: &[(String, u16)]) -> String {
-    let mut urls = places.iter().map(|(host, number)| format!("{}://{host}:{number}", port.scheme));
+    let mut urls = urls(port, places);
     if port.name == "openwire" && places.len() > 1 {
         return format!("failover:({})", urls.collect::<Vec<_>>().join(","));
     }
     urls.next().unwrap_or_default()
+}
+
+/// Each node's own.
+fn urls(port: &PortDescription, places: &[(String, u16)]) -> impl Iterator<Item = String> {
+    places.iter().map(|(host, number)| format!("{}://{host}:{number}", port.scheme))
 }
 
 struct Variables {
@@ -74,13 +82,20 @@ mod tests {
 
     #[test]
     fn everything_that_a_program_needs() {
-        golden("environment.txt", &lines("users: { app: { password: planted }, 'ap-p': { password: p }, ap_p: { password: q } }"));
+        golden(
+            "environment.txt",
+            &lines("users: { app: { password: planted }, 'ap-p': { password: p }, ap_p: { password: q } }"),
+        );
     }
 
     #[test]
     fn jms_clients_get_every_node() {
         let lines = lines("nodes: 2");
-        assert!(lines.contains("LEGACY_OPENWIRE_URL=failover:(tcp://localhost:31616,tcp://localhost:31617)\n"), "{lines}");
+        assert!(
+            lines.contains("LEGACY_OPENWIRE_URL=failover:(tcp://localhost:31616,tcp://localhost:31617)\n"),
+            "{lines}"
+        );
+        assert!(lines.contains("LEGACY_STOMP_URLS=stomp://localhost:31613,stomp://localhost:31614\n"), "{lines}");
         assert!(
             lines.contains("LEGACY_CONTAINER_OPENWIRE_URL=failover:(tcp://legacy-1:61616,tcp://legacy-2:61616)\n"),
             "{lines}"

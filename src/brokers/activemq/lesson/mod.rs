@@ -31,7 +31,8 @@ impl Lesson for ActiveMqLesson {
 
 /// A name as a part of a variable's: `all.invoices` in `ALL_INVOICES`.
 fn variable_part(name: &str) -> String {
-    let character = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' };
+    let character =
+        |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' };
     name.chars().map(character).collect()
 }
 

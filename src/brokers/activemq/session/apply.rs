@@ -54,8 +54,7 @@ pub(super) async fn apply(target: &Target, nodes: &[Jolokia], batch: Batch<'_>) 
 
 /// What may not be deleted: the broker has no "delete if empty", so everything is counted right before.
 async fn guard<'a>(target: &Target, nodes: &[Jolokia], batch: Batch<'a>) -> Results<'a> {
-    let is_guarded =
-        |step: &&Step| matches!(step.action, Action::Delete | Action::Replace) && !step.allow_data_loss;
+    let is_guarded = |step: &&Step| matches!(step.action, Action::Delete | Action::Replace) && !step.allow_data_loss;
     let guarded: Vec<&Step> = batch.steps.iter().filter(is_guarded).collect();
     if guarded.is_empty() {
         return Results::new();
@@ -65,7 +64,9 @@ async fn guard<'a>(target: &Target, nodes: &[Jolokia], batch: Batch<'a>) -> Resu
         let reason = match &held {
             Ok(held) => {
                 let inside = held.get(&step.address).filter(|inside| !inside.is_empty())?;
-                format!("it holds {inside} now, which would be lost: drain it first, or allow it with `--allow-data-loss`")
+                format!(
+                    "it holds {inside} now, which would be lost: drain it first, or allow it with `--allow-data-loss`"
+                )
             }
             Err(error) => format!("what it holds cannot be read: {error}"),
         };

@@ -5,12 +5,14 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 
+use crate::brokers::activemq::node_name;
 use crate::brokers::activemq::normalise::{Answer, NodeSeen};
 use crate::brokers::{Endpoint, SessionError, Target};
 use crate::net::http::{HttpClient, HttpError};
 
 /// A client for one node.
 pub(super) struct Jolokia {
+    pub(super) number: u32,
     /// As the node calls itself.
     pub(super) name: String,
     http: HttpClient,
@@ -20,14 +22,15 @@ pub(super) struct Jolokia {
 }
 
 impl Jolokia {
-    pub(super) fn new(target: &Target, name: String, endpoint: &Endpoint) -> Result<Self, SessionError> {
+    pub(super) fn new(target: &Target, endpoint: &Endpoint) -> Result<Self, SessionError> {
+        let (number, name) = (endpoint.node, node_name(&target.broker, endpoint.node));
         let http = HttpClient::new(&format!("http://{endpoint}/api"), &target.user, target.password.clone());
         let endpoint = format!("{name} ({endpoint})");
         let http =
             http.map_err(|error| SessionError::Protocol { endpoint: endpoint.clone(), detail: error.to_string() })?;
         // Without it Jolokia suspects a foreign web page and refuses everything.
         let http = http.with_header("origin", "http://localhost");
-        Ok(Self { name, http, endpoint, user: target.user.clone(), deadline: target.deadline })
+        Ok(Self { number, name, http, endpoint, user: target.user.clone(), deadline: target.deadline })
     }
 
     /// One answer for each question, in their order.
@@ -44,8 +47,7 @@ impl Jolokia {
             }
             status => return Err(self.protocol(format!("HTTP {status}"))),
         }
-        let answers: Json =
-            serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))?;
+        let answers: Json = serde_json::from_slice(&answer.body).map_err(|error| self.protocol(error.to_string()))?;
         match answers {
             Json::Array(answers) if answers.len() == requests.len() => Ok(answers.iter().map(Answer::read).collect()),
             // One answer to all is a refusal of all.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 
 use super::destination::DestinationType;
-use super::{CONSOLE, PORTS, STOMP, node_name, normalise};
+use super::{CONSOLE, PORTS, STOMP, normalise};
 use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Observation, Resource};
 use crate::plan::Contents;
@@ -31,13 +31,11 @@ impl ActiveMqSession {
         Self { target, nodes: Vec::new() }
     }
 
-    /// Makes a client of the HTTP API for every node, node 1 first.
+    /// Makes a client of the HTTP API for every node that runs, in their order.
     fn prepare(&mut self) -> Result<(), SessionError> {
         if self.nodes.is_empty() {
-            let endpoints = self.target.endpoints(CONSOLE).iter().zip(1..);
-            let nodes = endpoints.map(|(endpoint, number)| {
-                Jolokia::new(&self.target, node_name(&self.target.broker, number), endpoint)
-            });
+            let endpoints = self.target.endpoints(CONSOLE).iter();
+            let nodes = endpoints.map(|endpoint| Jolokia::new(&self.target, endpoint));
             self.nodes = nodes.collect::<Result<_, _>>()?;
         }
         if self.nodes.is_empty() {
@@ -50,15 +48,16 @@ impl ActiveMqSession {
     }
 
     /// Whether a node is up with everything that it listens with, and which others it forwards to.
-    async fn look(&self, node: &Jolokia, index: usize) -> Result<BTreeSet<String>, SessionError> {
+    async fn look(&self, node: &Jolokia) -> Result<BTreeSet<String>, SessionError> {
         let answers = node.ask(&[normalise::node_request(), normalise::bridges_request()]).await.map_err(not_yet)?;
         let seen = normalise::node(&answers[0]).map_err(SessionError::NotReady)?;
         node.is_own(&seen)?;
-        let missing = PORTS.iter().filter(|port| port.name != CONSOLE).find(|port| !seen.connectors.contains(port.name));
+        let missing =
+            PORTS.iter().filter(|port| port.name != CONSOLE).find(|port| !seen.connectors.contains(port.name));
         if let Some(port) = missing {
             return Err(SessionError::NotReady(format!("the connector `{}` has not started yet", port.name)));
         }
-        if let Some(endpoint) = self.target.endpoints(STOMP).get(index) {
+        if let Some(endpoint) = self.target.endpoints(STOMP).iter().find(|endpoint| endpoint.node == node.number) {
             stomp::Connection::open(endpoint, &self.target).await.map_err(not_yet)?.close().await;
         }
         normalise::bridges(&answers[1]).map_err(SessionError::NotReady)
@@ -86,7 +85,7 @@ impl ActiveMqSession {
 impl Session for ActiveMqSession {
     async fn ready(&mut self) -> Result<Readiness, SessionError> {
         self.prepare()?;
-        let looks = join_all(self.nodes.iter().enumerate().map(|(index, node)| self.look(node, index))).await;
+        let looks = join_all(self.nodes.iter().map(|node| self.look(node))).await;
         // A node has joined once it forwards to all others that can be reached.
         let up: BTreeSet<&String> =
             self.nodes.iter().zip(&looks).filter(|(_, look)| look.is_ok()).map(|(node, _)| &node.name).collect();

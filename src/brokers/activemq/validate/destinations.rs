@@ -52,13 +52,19 @@ fn check_composites(body: &Body<'_>, diagnostics: &mut Diagnostics) {
         }
         if composite.forward_to.is_empty() {
             let text = format!("{} hands on to nobody", quote(composite.name.name));
-            diagnostics.error("forward-to-nobody", composite.forward_to_at, text, "name at least one queue or topic".to_owned());
+            diagnostics.error(
+                "forward-to-nobody",
+                composite.forward_to_at,
+                text,
+                "name at least one queue or topic".to_owned(),
+            );
         }
         for forward in &composite.forward_to {
             let target = plain(forward.to, diagnostics);
             if let Some(target) = target.filter(|target| !made.contains(target) && !is_reserved(target.name)) {
                 let text = format!("no {} {} is declared", target.kind.noun(), quote(target.name));
-                let known = made.iter().filter(|one| one.kind == target.kind && !one.name.is_empty()).map(|one| one.name);
+                let known =
+                    made.iter().filter(|one| one.kind == target.kind && !one.name.is_empty()).map(|one| one.name);
                 let help = suggest(target.name, known, &format!("add it under `{}s`", target.kind.noun()));
                 diagnostics.error("unknown-destination", forward.to.at, text, help);
             }

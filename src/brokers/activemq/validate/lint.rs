@@ -17,7 +17,10 @@ pub(in crate::brokers::activemq) const LINTS: &[(&str, &str)] = &[
     ("dead-letter-circle", "Messages that are given up come back to where they were given up."),
     ("group-without-users", "An authorization entry lets a group in that nobody is a member of."),
     ("policy-matches-nothing", "A policy is for names that nothing declared has."),
-    ("redelivery-delay-alone", "A delay before messages are given out again, where the broker does not give them out again."),
+    (
+        "redelivery-delay-alone",
+        "A delay before messages are given out again, where the broker does not give them out again.",
+    ),
     ("redelivery-without-write", "The broker sends again on behalf of who gave a message up, who may not write there."),
     ("user-without-rights", "There is authorization, and a user is in no group that it names."),
 ];
@@ -67,8 +70,11 @@ fn virtual_consumers(body: &Body<'_>, diagnostics: &mut Diagnostics) {
     let made = made(body);
     for declared in &body.destinations {
         let Some((_, topic)) = virtual_consumer(declared.destination.name) else { continue };
-        if declared.destination == Destination::queue(declared.destination.name) && !made.contains(&Destination::topic(topic)) {
-            let text = format!("{} gets a copy of {}, which is not declared", quote(declared.destination.name), quote(topic));
+        if declared.destination == Destination::queue(declared.destination.name)
+            && !made.contains(&Destination::topic(topic))
+        {
+            let text =
+                format!("{} gets a copy of {}, which is not declared", quote(declared.destination.name), quote(topic));
             diagnostics.lint("consumer-without-virtual-topic", declared.at, text, "add it under `topics`".to_owned());
         }
     }
@@ -128,7 +134,8 @@ fn groups(body: &Body<'_>, diagnostics: &mut Diagnostics) {
     for user in &body.users {
         let has_rights = named.contains(EVERYBODY) || user.groups.iter().any(|group| named.contains(group.name));
         if !has_rights {
-            let text = format!("{} may use nothing: no entry of `authorization` names a group of it", quote(user.name.name));
+            let text =
+                format!("{} may use nothing: no entry of `authorization` names a group of it", quote(user.name.name));
             diagnostics.lint("user-without-rights", user.name.at, text, "give it a group that one names".to_owned());
         }
     }
@@ -141,11 +148,7 @@ fn allowed<'a>(body: &'a Body<'_>, queue: Destination<'_>, right: usize) -> BTre
     entries.flat_map(|one| &one.groups[right]).map(|group| group.name).collect()
 }
 
-fn redelivery_without_write(
-    body: &Body<'_>,
-    policies: &[(Destination<'_>, Effective)],
-    diagnostics: &mut Diagnostics,
-) {
+fn redelivery_without_write(body: &Body<'_>, policies: &[(Destination<'_>, Effective)], diagnostics: &mut Diagnostics) {
     for declared in &body.destinations {
         let entries = policies.iter().map(|(pattern, policy)| (*pattern, policy));
         let Some((_, policy)) = winner(declared.destination, entries) else { continue };
@@ -175,7 +178,8 @@ fn consumed_composites(broker: &BrokerModel, body: &Body<'_>, apps: &[App], diag
         let Some(destination) = composite.destination() else { continue };
         let address = kinds::address(&broker.name, destination);
         for app in apps.iter().filter(|app| app.consumes.iter().any(|flow| flow.address == address)) {
-            let text = format!("{} consumes from {}, which keeps nothing", quote(&app.name), quote(composite.name.name));
+            let text =
+                format!("{} consumes from {}, which keeps nothing", quote(&app.name), quote(composite.name.name));
             let help = "let it consume from what the composite hands on to, or set `forward_only: false`".to_owned();
             diagnostics.lint("composite-consumed", composite.name.at, text, help);
         }

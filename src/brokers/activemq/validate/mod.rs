@@ -7,7 +7,6 @@ mod policies;
 mod settings;
 mod users;
 
-
 use super::read::Body;
 use crate::model::BrokerModel;
 use crate::spec::Diagnostics;

@@ -78,7 +78,8 @@ fn parsed<'a>(name: Named<'a>, diagnostics: &mut Diagnostics) -> Option<Destinat
     let found = Destination::parse(name.name);
     if found.is_none() {
         let text = format!("{} says neither queue nor topic", quote(name.name));
-        let help = format!("write {} or {}", quote(&format!("queue/{}", name.name)), quote(&format!("topic/{}", name.name)));
+        let help =
+            format!("write {} or {}", quote(&format!("queue/{}", name.name)), quote(&format!("topic/{}", name.name)));
         diagnostics.error("invalid-destination", name.at, text, help);
     }
     found

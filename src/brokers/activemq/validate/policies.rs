@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::names::{check_destination, check_filled_in, pattern};
 use super::settings::{Level, check_setting};
-use crate::brokers::activemq::elements::LEAST_REDELIVERY_DELAY;
 use crate::brokers::activemq::destination::{Destination, DestinationType};
+use crate::brokers::activemq::elements::LEAST_REDELIVERY_DELAY;
 use crate::brokers::activemq::kinds::is_reserved;
 use crate::brokers::activemq::read::{Body, Settings};
 use crate::model::{BrokerModel, Value};
@@ -23,19 +23,15 @@ pub(super) fn check(broker: &BrokerModel, body: &Body<'_>, diagnostics: &mut Dia
         let Some(settings) = &declared.policy else { continue };
         check_settings(broker, declared.destination.kind, settings, diagnostics);
         if patterns.contains_key(&declared.destination) {
-            let text = format!("{} has two policies, here and under `policies`", quote(&declared.destination.to_string()));
+            let text =
+                format!("{} has two policies, here and under `policies`", quote(&declared.destination.to_string()));
             let help = "ActiveMQ applies one: put all of it in one place".to_owned();
             diagnostics.error("two-policies", declared.at, text, help);
         }
     }
 }
 
-fn check_settings(
-    broker: &BrokerModel,
-    kind: DestinationType,
-    settings: &Settings<'_>,
-    diagnostics: &mut Diagnostics,
-) {
+fn check_settings(broker: &BrokerModel, kind: DestinationType, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
     if let Some((queue, at)) = settings.dead_letter()
         && !is_reserved(queue)
     {

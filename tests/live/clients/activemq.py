@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """ActiveMQ by clients that are not ours: stomp.py, paho, Qpid Proton and a WebSocket.
 
-Usage: client.py VERB URL USER PASSWORD ARGUMENT...
+Usage: activemq.py VERB URL USER PASSWORD ARGUMENT...
 
     login                         in, or what the broker says
     send DESTINATION BODY [JSON]  sent, or what the broker says; the JSON is further headers
