@@ -1,6 +1,6 @@
 //! Answers of one node's HTTP API as values: what is there, and what it holds.
 //!
-//! Jolokia names an object by the properties of its MBean, in which some characters are replaced; so the attributes
+//! Jolokia names an object by the properties of its `MBean`, in which some characters are replaced; so the attributes
 //! that hold the real names are asked for and read.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ impl Answer {
         }
     }
 
-    /// The objects that a pattern found, by MBean; none where there are none.
+    /// The objects that a pattern found; none where there are none.
     fn objects(&self) -> Result<Vec<&Json>, String> {
         match self {
             Self::Value(Json::Object(found)) => Ok(found.values().collect()),
@@ -57,22 +57,22 @@ const BROKER: &str = "org.apache.activemq:type=Broker,brokerName=*";
 
 /// What a node is.
 pub(super) fn node_request() -> Json {
-    read(BROKER.to_owned(), &["BrokerName", "BrokerVersion", "TransportConnectors"])
+    read(BROKER, &["BrokerName", "BrokerVersion", "TransportConnectors"])
 }
 
 /// The nodes that this one forwards to.
 pub(super) fn bridges_request() -> Json {
-    read(format!("{BROKER},connector=networkConnectors,networkConnectorName=*,networkBridge=*"), &["RemoteBrokerName"])
+    read(&format!("{BROKER},connector=networkConnectors,networkConnectorName=*,networkBridge=*"), &["RemoteBrokerName"])
 }
 
 /// Everything of a type, with what it holds.
 pub(super) fn destinations_request(kind: DestinationType) -> Json {
-    read(destinations(kind), &["Name", "QueueSize", "ConsumerCount", "StoreMessageSize"])
+    read(&destinations(kind), &["Name", "QueueSize", "ConsumerCount", "StoreMessageSize"])
 }
 
 /// The names alone.
 pub(super) fn names_request(kind: DestinationType) -> Json {
-    read(destinations(kind), &["Name"])
+    read(&destinations(kind), &["Name"])
 }
 
 fn destinations(kind: DestinationType) -> String {
@@ -86,10 +86,10 @@ fn destinations(kind: DestinationType) -> String {
 /// Who has subscribed to topics, durably or not.
 pub(super) fn subscriptions_request() -> Json {
     let pattern = format!("{BROKER},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=*");
-    read(pattern, &["DestinationName", "ClientId", "SubscriptionName", "PendingQueueSize"])
+    read(&pattern, &["DestinationName", "ClientId", "SubscriptionName", "PendingQueueSize"])
 }
 
-fn read(mbean: String, attributes: &[&str]) -> Json {
+fn read(mbean: &str, attributes: &[&str]) -> Json {
     json!({ "type": "read", "mbean": mbean, "attribute": attributes })
 }
 

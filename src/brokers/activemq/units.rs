@@ -70,19 +70,17 @@ pub(super) fn spell(name: &str, kind: KeyType, value: &Value) -> Result<Value, M
     if SIZES.contains(&name) {
         return measured(units::size);
     }
-    match (kind, value) {
-        (KeyType::Boolean, Value::Bool(_)) => Ok(value.clone()),
-        (KeyType::Text, Value::Bool(_)) if SWITCHES.contains(&name) => Ok(value.clone()),
-        (KeyType::Int, Value::Number(number)) if number.as_i64().is_some_and(fits_int) => Ok(value.clone()),
-        (KeyType::Long, Value::Number(number)) if number.is_i64() => Ok(value.clone()),
-        (KeyType::Float, Value::Number(_)) => Ok(value.clone()),
-        (KeyType::Text, Value::Text(_) | Value::Number(_)) if !SWITCHES.contains(&name) => Ok(value.clone()),
-        (KeyType::Boolean, _) => Err(expected("true or false")),
-        (KeyType::Text, _) if SWITCHES.contains(&name) => Err(expected("true or false")),
-        (KeyType::Int | KeyType::Long, _) => Err(expected("a whole number, without a unit")),
-        (KeyType::Float, _) => Err(expected("a number")),
-        (KeyType::Text, _) => Err(expected("text")),
-    }
+    let is_switch = SWITCHES.contains(&name);
+    let (fits, wanted) = match (kind, value) {
+        (KeyType::Text, Value::Bool(_)) if is_switch => (true, ""),
+        (KeyType::Text, _) if is_switch => (false, "true or false"),
+        (KeyType::Boolean, value) => (value.as_bool().is_some(), "true or false"),
+        (KeyType::Int, value) => (value.as_i64().is_some_and(fits_int), "a whole number, without a unit"),
+        (KeyType::Long, value) => (value.as_i64().is_some(), "a whole number, without a unit"),
+        (KeyType::Float, value) => (matches!(value, Value::Number(_)), "a number"),
+        (KeyType::Text, value) => (matches!(value, Value::Text(_) | Value::Number(_)), "text"),
+    };
+    if fits { Ok(value.clone()) } else { Err(expected(wanted)) }
 }
 
 fn fits_int(number: i64) -> bool {

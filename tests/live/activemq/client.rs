@@ -153,7 +153,7 @@ impl ActiveMq {
         self.client("through", protocol, &[name])
     }
 
-    /// ActiveMQ's own JMS client inside a container: three messages over OpenWire, in and out.
+    /// ActiveMQ's own JMS client inside a container: three messages through `openwire`, in and out.
     #[track_caller]
     pub(super) fn jms(&self, container: &str, queue: &str) -> String {
         let run = |task: &str| {

@@ -22,7 +22,7 @@ pub(super) async fn probe(target: &Target, nodes: &[Jolokia]) -> Check {
         Err(error) => Err(error),
     };
     let swept = sweep(nodes).await;
-    let found = went.and_then(|()| swept);
+    let found = went.and(swept);
     let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     let way = if nodes.len() > 1 { "in at the first node and out at the last" } else { "in and out" };
     Check {

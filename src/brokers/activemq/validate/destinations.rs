@@ -45,10 +45,10 @@ fn check_collisions(body: &Body<'_>, diagnostics: &mut Diagnostics) {
 fn check_composites(body: &Body<'_>, diagnostics: &mut Diagnostics) {
     let made: BTreeSet<Destination<'_>> = made(body).map(|(destination, _)| destination).collect();
     for composite in &body.composites {
-        if let Some(destination) = plain(composite.name, diagnostics) {
-            if is_reserved(destination.name) {
-                check_destination(destination, composite.name.at, diagnostics);
-            }
+        if let Some(destination) = plain(composite.name, diagnostics)
+            && is_reserved(destination.name)
+        {
+            check_destination(destination, composite.name.at, diagnostics);
         }
         if composite.forward_to.is_empty() {
             let text = format!("{} hands on to nobody", quote(composite.name.name));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::brokers::activemq::destination::{Destination, virtual_consumer, winner};
 use crate::brokers::activemq::kinds::{self, ADMINISTRATOR, EVERYBODY};
 use crate::brokers::activemq::policy::{self, Effective};
-use crate::brokers::activemq::read::{Body, READ, WRITE};
+use crate::brokers::activemq::read::{Body, Composite, READ, WRITE};
 use crate::model::{App, BrokerModel, Value};
 use crate::spec::{Diagnostics, list, quote};
 
@@ -39,7 +39,7 @@ pub(in crate::brokers::activemq) fn lint(broker: &BrokerModel, apps: &[App], dia
 
 /// Every queue and topic that will be there.
 fn made<'a>(body: &'a Body<'_>) -> BTreeSet<Destination<'a>> {
-    let composites = body.composites.iter().filter_map(|composite| composite.destination());
+    let composites = body.composites.iter().filter_map(Composite::destination);
     let dead = body.all_policies().filter_map(|(_, settings)| Some(Destination::queue(settings.dead_letter()?.0)));
     body.destinations.iter().map(|one| one.destination).chain(composites).chain(dead).collect()
 }
