@@ -7,6 +7,7 @@
     reason = "what fails here fails the test, and what is printed is for its reader"
 )]
 
+mod activemq;
 mod blocked;
 mod clusters;
 mod drift;

@@ -2,6 +2,7 @@
 //! said about it, and what is there afterwards by the word of another client. The rows come from the registry, and a
 //! cell that nothing was seen in fails the scenario, unless the registry says why there can be nothing.
 
+mod activemq;
 mod kafka;
 mod rabbitmq;
 
@@ -55,13 +56,21 @@ fn every_attribute_of_rabbitmq() {
     rabbitmq::SUBJECT.run();
 }
 
+#[test]
+fn every_attribute_of_activemq() {
+    activemq::SUBJECT.run();
+}
+
 /// A kind without a scenario of its own fails here.
 #[test]
 fn every_kind_is_tried() {
-    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT].map(|subject| subject.kind);
+    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT, &activemq::SUBJECT].map(|subject| subject.kind);
     let kinds: Vec<&str> = brokers::registry().iter().map(|broker| broker.description().kind).collect();
     assert_eq!(tried.as_slice(), kinds);
 }
+
+/// The row of a kind without attributes.
+const ITSELF: &str = "";
 
 /// What was seen, by kind of object, row and operation.
 type Seen = BTreeMap<(&'static str, &'static str, Operation), BTreeSet<String>>;
@@ -143,6 +152,11 @@ impl Subject {
                 self.note(seen, step, change["attribute"].as_str().unwrap(), operation, action);
             }
         }
+        if matches!(operation, Operation::Create | Operation::ByHand) {
+            for step in steps(report).filter(|step| step["action"] == "create") {
+                self.note_itself(seen, step, operation, "create");
+            }
+        }
         self.see_rendered(seen, report, operation);
     }
 
@@ -179,6 +193,15 @@ impl Subject {
                     .or_default()
                     .insert(word.to_owned());
             }
+            self.note_itself(seen, one, operation, word);
+        }
+    }
+
+    /// Of an object that has no attributes there is only itself to be seen.
+    fn note_itself(&self, seen: &mut Seen, of: &Value, operation: Operation, word: &str) {
+        let Some(rules) = self.address(of).and_then(|address| self.rules(&address.kind)) else { return };
+        if rules.attributes.is_empty() {
+            seen.entry((rules.kind, ITSELF, operation)).or_default().insert(word.to_owned());
         }
     }
 
@@ -205,20 +228,21 @@ impl Subject {
         let mut table = format!("{:<46}{}\n", description.title, head.trim_end());
         let mut wrong = Vec::new();
         for rules in description.kinds {
-            for row in rules.attributes {
-                let mut line = format!("  {:<44}", format!("{}.{}", rules.kind, row.name));
+            let rows = rules.attributes.iter().map(|row| row.name);
+            for row in rows.chain(rules.attributes.is_empty().then_some(ITSELF)) {
+                let mut line = format!("  {:<44}", format!("{}.{row}", rules.kind).trim_end_matches('.'));
                 for (operation, title) in OPERATIONS {
-                    let found = seen.get(&(rules.kind, row.name, operation));
-                    let why_not = why_not(description, rules, row.name, operation);
+                    let found = seen.get(&(rules.kind, row, operation));
+                    let why_not = why_not(description, rules, row, operation);
                     let cell = match (found, why_not) {
                         (Some(words), None) => words.iter().cloned().collect::<Vec<_>>().join("/"),
                         (None, Some(_)) => "n/a".to_owned(),
                         (Some(_), Some(why)) => {
-                            wrong.push(format!("{}.{} {title}: seen, and {why:?}", rules.kind, row.name));
+                            wrong.push(format!("{}.{row} {title}: seen, and {why:?}", rules.kind));
                             "?".to_owned()
                         }
                         (None, None) => {
-                            wrong.push(format!("{}.{} {title}: nothing was seen", rules.kind, row.name));
+                            wrong.push(format!("{}.{row} {title}: nothing was seen", rules.kind));
                             String::new()
                         }
                     };

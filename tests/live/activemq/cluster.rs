@@ -1,0 +1,100 @@
+//! Two nodes as a network of brokers.
+
+use super::client::ActiveMq;
+use crate::lab::{Lab, docker, until};
+
+const SPEC: &str = r#"brokers:
+  legacy:
+    kind: activemq
+    version: "6.1"
+    nodes: 2
+    heap: 192MiB
+    queues:
+      work: { policy: { dead_letter: DLQ.work, max_redeliveries: 0 } }
+      Consumer.audit.VirtualTopic.events: {}
+    topics: { VirtualTopic.events: {}, prices: {} }
+    users:
+      app: { password: app }
+"#;
+
+struct Scene {
+    lab: Lab,
+    nodes: [ActiveMq; 2],
+}
+
+#[test]
+fn two_nodes() {
+    let lab = Lab::new("activemq-cluster", SPEC);
+    lab.mqlab(&["up"]).code(0).says("in at the first node and out at the last");
+    let nodes = [1, 2].map(|number| ActiveMq::node(&lab.env(), number));
+    let scene = Scene { lab, nodes };
+    scene.both_have_everything();
+    scene.messages_go_to_where_they_are_wanted_and_back();
+    scene.what_one_node_lacks_is_made_there();
+    scene.a_node_is_lost_and_comes_back();
+    scene.fewer_nodes_are_refused();
+}
+
+impl Scene {
+    #[track_caller]
+    fn both_have_everything(&self) {
+        for node in &self.nodes {
+            let found = |kind| node.names(kind).into_iter().collect::<Vec<_>>();
+            assert_eq!(found("Queue"), ["Consumer.audit.VirtualTopic.events", "DLQ.work", "work"]);
+            assert_eq!(found("Topic"), ["VirtualTopic.events", "prices"]);
+        }
+        self.lab.mqlab(&["drift"]).code(0).says("In sync");
+    }
+
+    fn messages_go_to_where_they_are_wanted_and_back(&self) {
+        let [first, second] = &self.nodes;
+        for (from, to) in [(first, second), (second, first)] {
+            for protocol in ["stomp", "ws", "mqtt", "amqp"] {
+                assert_eq!(to.through(protocol, "through"), protocol);
+            }
+            assert_eq!(from.send("/queue/work", "over there"), "sent");
+            assert_eq!(to.take("/queue/work", 1), ["over there"]);
+        }
+        assert_eq!(first.send("/topic/VirtualTopic.events", "event"), "sent");
+        assert_eq!(second.take("/queue/Consumer.audit.VirtualTopic.events", 1), ["event"]);
+        for node in &self.nodes {
+            node.operate("removeQueue", &["through"]).unwrap();
+            node.operate("removeTopic", &["through"]).unwrap();
+        }
+    }
+
+    fn what_one_node_lacks_is_made_there(&self) {
+        self.nodes[1].operate("removeQueue", &["work"]).unwrap();
+        let drift = self.lab.mqlab(&["drift", "--format", "plain"]).code(3).stdout;
+        assert!(drift.starts_with("+ legacy/queue/work: not there"), "{drift}");
+        self.lab.mqlab(&["apply"]).code(0);
+        self.both_have_everything();
+    }
+
+    /// What waits on it waits until it is back.
+    fn a_node_is_lost_and_comes_back(&self) {
+        let [first, second] = &self.nodes;
+        assert_eq!(second.send("/queue/work", "waits"), "sent");
+        let container = format!("{}-legacy-2", self.lab.stack());
+        docker(&["kill", &container]);
+        until("the container is down", 10, || {
+            docker(&["inspect", "-f", "{{.State.Running}}", &container]) == "false\n"
+        });
+        self.lab.mqlab(&["status"]).code(0).says("degraded, 1 of 2 run").says("1 of 2 nodes are in the cluster");
+        assert_eq!(first.send("/queue/work", "goes on"), "sent");
+        assert_eq!(first.take("/queue/work", 1), ["goes on"]);
+        let drift = self.lab.mqlab(&["drift", "--format", "plain"]).code(3).stdout;
+        assert!(drift.starts_with("~ legacy/node/2: running: false → true"), "{drift}");
+        assert_eq!(drift.lines().count(), 2, "{drift}");
+        self.lab.mqlab(&["up"]).code(0);
+        self.both_have_everything();
+        assert_eq!(first.take("/queue/work", 1), ["waits"]);
+    }
+
+    fn fewer_nodes_are_refused(&self) {
+        self.lab.edit("nodes: 2", "nodes: 1");
+        self.lab.mqlab(&["plan"]).says("fewer nodes");
+        self.lab.edit("nodes: 1", "nodes: 2");
+        self.lab.mqlab(&["drift"]).code(0);
+    }
+}
