@@ -64,6 +64,7 @@ pub fn failed_for_people(outcomes: &[Outcome], paint: Paint) -> String {
             OutcomeResult::Unknown { reason } => format!("it may have been done, the answer did not come: {reason}"),
             OutcomeResult::Done | OutcomeResult::NotTried { .. } => continue,
         };
+        let reason = format!("{reason}{}", by_node(outcome));
         let address = shown(&outcome.address);
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, addresses)) => addresses.push(address),
@@ -78,6 +79,18 @@ pub fn failed_for_people(outcomes: &[Outcome], paint: Paint) -> String {
         let _ = writeln!(out, "  {} and {more} more that failed", paint.bad("✗"));
     }
     out
+}
+
+/// ` (legacy-1: done, legacy-2: failed)`, where nodes differ.
+fn by_node(outcome: &Outcome) -> String {
+    let word = |result: &OutcomeResult| match result {
+        OutcomeResult::Done => "done",
+        OutcomeResult::Failed { .. } => "failed",
+        OutcomeResult::Unknown { .. } => "not known",
+        OutcomeResult::NotTried { .. } => "not tried",
+    };
+    let nodes: Vec<String> = outcome.nodes.iter().map(|(node, result)| format!("{node}: {}", word(result))).collect();
+    if nodes.is_empty() { String::new() } else { format!(" ({})", nodes.join(", ")) }
 }
 
 /// The first few of them.
@@ -196,7 +209,25 @@ pub fn outcomes_as_lines(outcomes: &[Outcome]) -> String {
             OutcomeResult::NotTried { because } => ("not tried", because.as_str()),
         };
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.replace('\n', " | ")) };
+        let why = format!("{why}{}", by_node(outcome));
         let _ = writeln!(out, "{word} {}{why}", outcome.address);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Address;
+
+    #[test]
+    fn where_nodes_differ_each_is_named() {
+        let failed = OutcomeResult::Failed { reason: "no space".to_owned() };
+        let mut outcome = Outcome::new(Address::new("legacy", "queue", "invoices"), failed.clone());
+        assert!(!failed_for_people(&[outcome.clone()], Paint(false)).contains('('));
+        outcome.nodes = [("legacy-1".to_owned(), OutcomeResult::Done), ("legacy-2".to_owned(), failed)].into();
+        let text = failed_for_people(&[outcome.clone()], Paint(false));
+        assert!(text.contains("no space (legacy-1: done, legacy-2: failed)"), "{text}");
+        assert!(outcomes_as_lines(&[outcome]).ends_with("no space (legacy-1: done, legacy-2: failed)\n"));
+    }
 }
