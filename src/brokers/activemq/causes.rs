@@ -25,9 +25,14 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "remove `schedulerSupport: false`, or every `max_redeliveries`",
     },
     KnownCause {
-        text: "XML document from class path resource [activemq.xml] is invalid",
-        meaning: "the configuration holds something that this version does not know",
-        way_out: "correct the key or value that the log names",
+        text: "InvalidSelectorException",
+        meaning: "a selector of a composite is none",
+        way_out: "correct the `selector` that the log quotes",
+    },
+    KnownCause {
+        text: "Invalid property '",
+        meaning: "this version does not know something that the configuration sets",
+        way_out: "remove the key that the log names, or use the version that `mqlab check` knows it in",
     },
     KnownCause {
         text: "java.lang.OutOfMemoryError",
@@ -40,8 +45,13 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "raise `memory` on the broker or lower `heap`",
     },
     KnownCause {
+        text: "threw exception",
+        meaning: "the broker refuses a value in `config`, its own or a policy's",
+        way_out: "correct the value of the property that the log names",
+    },
+    KnownCause {
         text: "Failed to convert property value",
-        meaning: "a value in `config` is not of the type that its key wants",
+        meaning: "a value in `config`, the broker's or a policy's, is not of the type that its key wants",
         way_out: "correct the value that the log names",
     },
 ];

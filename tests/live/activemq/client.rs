@@ -136,6 +136,12 @@ impl ActiveMq {
         bodies.lines().map(str::to_owned).collect()
     }
 
+    /// The bodies of so many messages, which then go back.
+    #[track_caller]
+    pub(super) fn hold(&self, destination: &str, count: usize) -> Vec<String> {
+        self.client("hold", "stomp", &[destination, &count.to_string()]).lines().map(str::to_owned).collect()
+    }
+
     /// How often a message came that was given up each time, before it was among the dead.
     #[track_caller]
     pub(super) fn reject(&self, destination: &str, dead: &str) -> String {

@@ -54,6 +54,10 @@ impl Scene {
             }
             assert_eq!(from.send("/queue/work", "over there"), "sent");
             assert_eq!(to.take("/queue/work", 1), ["over there"]);
+            // It went to who wanted it, and comes back when that one has left.
+            assert_eq!(from.send("/queue/work", "and back"), "sent");
+            assert_eq!(to.hold("/queue/work", 1), ["and back"]);
+            assert_eq!(from.take("/queue/work", 1), ["and back"]);
         }
         assert_eq!(first.send("/topic/VirtualTopic.events", "event"), "sent");
         assert_eq!(second.take("/queue/Consumer.audit.VirtualTopic.events", 1), ["event"]);
@@ -68,6 +72,11 @@ impl Scene {
         let drift = self.lab.mqlab(&["drift", "--format", "plain"]).code(3).stdout;
         assert!(drift.starts_with("+ legacy/queue/work: not there"), "{drift}");
         self.lab.mqlab(&["apply"]).code(0);
+        self.both_have_everything();
+        // A stranger on one node is a stranger.
+        self.nodes[0].operate("addQueue", &["strange"]).unwrap();
+        self.lab.mqlab(&["drift", "--format", "plain"]).code(0).says("? legacy/queue/strange");
+        self.lab.mqlab(&["apply", "--delete", "legacy/queue/strange", "--yes", "--allow-data-loss"]).code(0);
         self.both_have_everything();
     }
 

@@ -7,6 +7,7 @@ Usage: activemq.py VERB URL USER PASSWORD ARGUMENT...
     send DESTINATION BODY [JSON]  sent, or what the broker says; the JSON is further headers
     take DESTINATION COUNT        the bodies, one a line, once COUNT are there or nothing comes for five seconds
     reject DESTINATION DEAD       gives up everything, and prints how often it came until it was among the dead
+    hold DESTINATION COUNT        the bodies as well, and leaves without having taken one
     durable TOPIC CLIENT NAME     makes a durable subscription
     through DESTINATION           sends a message and takes it, over the protocol of the URL
 """
@@ -86,6 +87,14 @@ def take(url, user, password, destination, count):
     connection, listener = connect(url, user, password)
     connection.subscribe(destination, id="1", ack="auto")
     listener.wait(int(count))
+    return "\n".join(listener.errors + [frame.body for frame in listener.messages])
+
+
+def hold(url, user, password, destination, count):
+    connection, listener = connect(url, user, password)
+    connection.subscribe(destination, id="1", ack="client-individual")
+    listener.wait(int(count))
+    connection.disconnect()
     return "\n".join(listener.errors + [frame.body for frame in listener.messages])
 
 

@@ -41,10 +41,11 @@ pub(super) async fn apply(target: &Target, nodes: &[Jolokia], batch: Batch<'_>) 
     };
     let by_node = join_all(nodes.iter().map(|node| run.node(node))).await;
     batch.events.emit(Event::ProgressEnded { subject: target.broker.clone() });
+    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
     let outcome = |step: &Step| {
         let outcome = match hindered.get(&step.address) {
             Some(result) => Outcome::new(step.address.clone(), result.clone()),
-            None => together(&step.address, nodes, &by_node),
+            None => together(&step.address, &names, &by_node),
         };
         batch.events.emit(Event::StepEnded { outcome: outcome.clone(), took: since.elapsed() });
         outcome
@@ -184,7 +185,7 @@ fn is_topic(address: &Address) -> bool {
 }
 
 /// What became of a step on all nodes: the worst of it, with each node's own where they differ.
-fn together(address: &Address, nodes: &[Jolokia], by_node: &[Results<'_>]) -> Outcome {
+fn together(address: &Address, nodes: &[&str], by_node: &[Results<'_>]) -> Outcome {
     let nothing = || OutcomeResult::NotTried { because: "it has nothing that can be done".to_owned() };
     let own = |results: &Results<'_>| results.get(address).cloned().unwrap_or_else(nothing);
     let results: Vec<OutcomeResult> = by_node.iter().map(own).collect();
@@ -197,7 +198,7 @@ fn together(address: &Address, nodes: &[Jolokia], by_node: &[Results<'_>]) -> Ou
     let worst = results.iter().max_by_key(|result| rank(result)).cloned().unwrap_or_else(nothing);
     let mut outcome = Outcome::new(address.clone(), worst);
     if results.iter().any(|result| *result != results[0]) {
-        outcome.nodes = nodes.iter().map(|node| node.name.clone()).zip(results).collect();
+        outcome.nodes = nodes.iter().map(|node| (*node).to_owned()).zip(results).collect();
     }
     outcome
 }
@@ -208,5 +209,42 @@ fn result_of(error: &SessionError) -> OutcomeResult {
     match error {
         SessionError::TimedOut { .. } | SessionError::Unreachable { .. } => OutcomeResult::Unknown { reason },
         _ => OutcomeResult::Failed { reason },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address() -> Address {
+        Address::new("legacy", "queue", "work")
+    }
+
+    fn failed(reason: &str) -> OutcomeResult {
+        OutcomeResult::Failed { reason: reason.to_owned() }
+    }
+
+    fn outcome(results: [OutcomeResult; 2]) -> Outcome {
+        let address = address();
+        let by_node: Vec<Results<'_>> = results.map(|result| Results::from([(&address, result)])).into();
+        together(&address, &["legacy-1", "legacy-2"], &by_node)
+    }
+
+    #[test]
+    fn a_step_is_done_where_every_node_has_done_it() {
+        assert_eq!(outcome([OutcomeResult::Done, OutcomeResult::Done]), Outcome::done(address()));
+        let one = outcome([OutcomeResult::Done, failed("no")]);
+        assert_eq!(one.result, failed("no"));
+        assert_eq!(one.nodes["legacy-1"], OutcomeResult::Done);
+    }
+
+    #[test]
+    fn the_first_failure_of_a_step_stays() {
+        let address = address();
+        let task = || Task { address: &address, request: Json::Null };
+        let mut results = Results::new();
+        note(&mut results, &[task()], |_| failed("its subscription stays"));
+        note(&mut results, &[task()], |_| OutcomeResult::Done);
+        assert_eq!(results[&address], failed("its subscription stays"));
     }
 }

@@ -103,29 +103,31 @@ impl Session for ActiveMqSession {
         Ok(Readiness::of(joined, self.target.nodes))
     }
 
-    /// An object is there if every node that answers has it. One that does not answer keeps what it had.
-    async fn observe(&mut self, _interest: Interest<'_>) -> Result<Observation, SessionError> {
+    /// A wanted object is there if every node that answers has it, any other if one does. A node that does not answer
+    /// keeps what it had.
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
         self.prepare()?;
-        let answers = join_all(self.nodes.iter().map(|node| self.names(node))).await;
-        let mut there: Option<BTreeSet<Address>> = None;
         let mut facts = self.target.facts.clone();
+        let mut by_node = Vec::new();
         let mut first_error = None;
-        for answer in answers {
+        for answer in join_all(self.nodes.iter().map(|node| self.names(node))).await {
             match answer {
                 Ok((version, names)) => {
                     facts.version = version;
-                    there = Some(match there {
-                        Some(others) => others.intersection(&names).cloned().collect(),
-                        None => names,
-                    });
+                    by_node.push(names);
                 }
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        let Some(there) = there else {
+        if by_node.is_empty() {
             return Err(first_error.unwrap_or_else(|| SessionError::NotReady("no node answers".to_owned())));
-        };
-        Ok(Observation { resources: there.into_iter().map(Resource::new).collect(), unknown: Vec::new(), facts })
+        }
+        let wanted: BTreeSet<&Address> = interest.wanted.iter().map(|resource| &resource.address).collect();
+        let is_there =
+            |address: &&Address| !wanted.contains(*address) || by_node.iter().all(|names| names.contains(*address));
+        let all: BTreeSet<&Address> = by_node.iter().flatten().filter(is_there).collect();
+        let resources = all.into_iter().map(|address| Resource::new(address.clone())).collect();
+        Ok(Observation { resources, unknown: Vec::new(), facts })
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
