@@ -6,6 +6,7 @@ mod broker;
 mod catalogue;
 #[cfg(test)]
 pub(crate) mod fake;
+mod artemis;
 mod kafka;
 mod ledger;
 mod rabbitmq;
@@ -25,7 +26,7 @@ pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Read
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[&kafka::Kafka, &rabbitmq::RabbitMq]
+    &[&kafka::Kafka, &rabbitmq::RabbitMq, &artemis::Artemis]
 }
 
 /// The kind of this name.
