@@ -2,11 +2,11 @@
 //!
 //! A new kind is one folder, one line in [`registry`], and data. Brokers do not know each other.
 
+mod artemis;
 mod broker;
 mod catalogue;
 #[cfg(test)]
 pub(crate) mod fake;
-mod artemis;
 mod kafka;
 mod ledger;
 mod rabbitmq;

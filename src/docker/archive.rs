@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn a_path_with_a_slash_behind_it_is_a_folder() {
         let path = "/var/lib/x/data/".to_owned();
-        let folder = ContainerFile { path, mode: 0o755, uid: 7, gid: 7, content: [].into(), parts: [].into(), secret: false };
+        let folder =
+            ContainerFile { path, mode: 0o755, uid: 7, gid: 7, content: [].into(), parts: [].into(), secret: false };
         let bytes = files(&[folder]).unwrap();
         let mut archive = tar::Archive::new(bytes.as_slice());
         let header = archive.entries().unwrap().next().unwrap().unwrap().header().clone();

@@ -34,7 +34,8 @@ pub(super) const MANAGED: &[(&str, &str)] = &[
 
 /// The elements that one value is in, by name: ours, then the user's.
 pub(super) fn elements(broker: &BrokerModel) -> BTreeMap<String, String> {
-    let mut all: BTreeMap<String, String> = DEFAULTS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let mut all: BTreeMap<String, String> =
+        DEFAULTS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let keys = ConfigKeys::of(&broker.version);
     for (key, value) in &broker.config {
         let spelled = keys.broker.get(key).and_then(|known| known.spell(value).ok());
@@ -81,12 +82,21 @@ pub(super) fn render(broker: &BrokerModel, node: u32, elements: &BTreeMap<String
     if !others.is_empty() {
         line(1, "<connectors>");
         for one in 1..=broker.nodes {
-            line(2, &format!("<connector name=\"node-{one}\">tcp://{}:61616</connector>", escaped(&alias(&broker.name, one))));
+            line(
+                2,
+                &format!(
+                    "<connector name=\"node-{one}\">tcp://{}:61616</connector>",
+                    escaped(&alias(&broker.name, one))
+                ),
+            );
         }
         line(1, "</connectors>");
     }
     line(1, "<acceptors>");
-    line(2, "<acceptor name=\"artemis\">tcp://0.0.0.0:61616?protocols=CORE,AMQP,STOMP,HORNETQ,MQTT,OPENWIRE;amqpDuplicateDetection=true;supportAdvisory=false;suppressInternalManagementObjects=false</acceptor>");
+    line(
+        2,
+        "<acceptor name=\"artemis\">tcp://0.0.0.0:61616?protocols=CORE,AMQP,STOMP,HORNETQ,MQTT,OPENWIRE;amqpDuplicateDetection=true;supportAdvisory=false;suppressInternalManagementObjects=false</acceptor>",
+    );
     line(1, "</acceptors>");
     if !others.is_empty() {
         line(1, "<cluster-connections>");

@@ -83,7 +83,9 @@ impl ConfigKey {
                 KeyType::Boolean if !["true", "false"].contains(&text.as_str()) => {
                     Err(misfit(format!("`{text}` is not true or false")))
                 }
-                KeyType::Int if text.parse::<i32>().is_err() => Err(misfit(format!("`{text}` is not a whole number of 32 bits"))),
+                KeyType::Int if text.parse::<i32>().is_err() => {
+                    Err(misfit(format!("`{text}` is not a whole number of 32 bits")))
+                }
                 KeyType::Long if text.parse::<i64>().is_err() => Err(misfit(format!("`{text}` is not a whole number"))),
                 _ if !self.choices.is_empty() && !self.choices.contains(&text) => {
                     Err(misfit(format!("the broker does not know `{text}` here")))

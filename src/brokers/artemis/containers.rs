@@ -106,7 +106,10 @@ fn files(broker: &BrokerModel, facts: &Facts, node: u32) -> Vec<ContainerFile> {
     ];
     if broker.nodes > 1 {
         let content = format!("clusterUser={ADMINISTRATOR}-cluster\nclusterPassword={}\n", password(CLUSTER_PASSWORD));
-        files.push(secret("broker.properties", content));
+        let sealed = facts.secrets.get(CLUSTER_PASSWORD).cloned().map(Value::Secret);
+        let parts = sealed.map(|password| ("cluster.password".to_owned(), password)).into_iter().collect();
+        // All nodes must have the same, so another one makes all of them anew.
+        files.push(ContainerFile { parts, ..secret("broker.properties", content) });
     }
     if broker.storage == Storage::Volume {
         // The image has no such folder, so a new volume there would be root's.
@@ -177,7 +180,10 @@ mod tests {
     #[test]
     fn nodes_of_a_cluster_name_each_other() {
         let containers = containers(&broker("nodes: 2"), &facts());
-        assert_eq!(content(&containers[1], "broker.xml"), include_str!("../../../tests/fixtures/artemis/second-of-two.xml"));
+        assert_eq!(
+            content(&containers[1], "broker.xml"),
+            include_str!("../../../tests/fixtures/artemis/second-of-two.xml")
+        );
         assert_eq!(containers[1].aliases, ["art", "art-2"]);
         assert_eq!(containers[1].ports[0].host, 61617);
         assert!(content(&containers[0], "broker.properties").contains("clusterPassword=planted-cluster"));
@@ -206,7 +212,8 @@ security: { a: { send: [app] } }
 
     #[test]
     fn a_new_volume_belongs_to_the_broker_and_memory_needs_no_folder() {
-        let folders = |yaml| containers(&broker(yaml), &facts())[0].files.iter().filter(|file| file.is_folder()).count();
+        let folders =
+            |yaml| containers(&broker(yaml), &facts())[0].files.iter().filter(|file| file.is_folder()).count();
         assert_eq!((folders("{}"), folders("storage: memory")), (1, 0));
     }
 

@@ -10,7 +10,8 @@ use crate::plan::Objection;
 /// Objections against steps that the broker would refuse, or answer and not do, because of what nobody declared.
 pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objection> {
     let declared: BTreeSet<&Address> = desired.iter().map(|one| &one.address).collect();
-    let strangers = || observed.iter().filter(|one| one.address.kind == kinds::QUEUE && !declared.contains(&one.address));
+    let strangers =
+        || observed.iter().filter(|one| one.address.kind == kinds::QUEUE && !declared.contains(&one.address));
     let mut objections = Vec::new();
     for wanted in desired.iter().filter(|one| one.address.kind == kinds::ADDRESS) {
         let routing = text(wanted, "routing");

@@ -11,11 +11,20 @@ pub(super) const LINTS: &[(&str, &str)] = &[
     ("app-not-allowed", "The app's user may not do at an address what the app does there."),
     ("dead-letters-dropped", "Dead or expired messages go to an address that keeps nothing."),
     ("divert-cycle", "Diverts send a message round in a ring, for ever."),
-    ("exclusive-divert-starves", "An exclusive divert without a filter takes every message, so the queues there get none."),
+    (
+        "exclusive-divert-starves",
+        "An exclusive divert without a filter takes every message, so the queues there get none.",
+    ),
     ("idle-instances", "More instances consume from a queue than it lets in: the surplus is refused."),
     ("match-without-address", "No declared address is meant by a match."),
-    ("nobody-listens", "An app sends to an address that keeps nothing, and nobody consumes there: its messages are dropped."),
-    ("queue-not-durable", "The queue and its messages are gone after a restart, and the next plan makes the queue anew."),
+    (
+        "nobody-listens",
+        "An app sends to an address that keeps nothing, and nobody consumes there: its messages are dropped.",
+    ),
+    (
+        "queue-not-durable",
+        "The queue and its messages are gone after a restart, and the next plan makes the queue anew.",
+    ),
     ("role-without-user", "No user has a role that rights are granted to."),
 ];
 
@@ -37,14 +46,14 @@ struct Lint<'a> {
 }
 
 impl Lint<'_> {
-    fn say(&mut self, code: &'static str, at: Position, text: String, help: &str) {
+    fn lint(&mut self, code: &'static str, at: Position, text: String, help: &str) {
         self.diagnostics.lint(code, at, text, help.to_owned());
     }
 
     fn queues(&mut self) {
         for queue in self.body.queues().filter(|queue| !queue.durable) {
             let text = format!("the queue {} does not survive a restart", quote(queue.name.name));
-            self.say("queue-not-durable", queue.name.at, text, "leave out `durable: false`, if its messages matter");
+            self.lint("queue-not-durable", queue.name.at, text, "leave out `durable: false`, if its messages matter");
         }
     }
 
@@ -61,7 +70,7 @@ impl Lint<'_> {
             if let Some(queue) = starved {
                 let (queue, divert_name) = (quote(queue.name.name), quote(divert.name.name));
                 let text = format!("{queue} never gets a message: {divert_name} takes all of them away");
-                self.say("exclusive-divert-starves", divert.name.at, text, "set `exclusive: false`, or a `filter`");
+                self.lint("exclusive-divert-starves", divert.name.at, text, "set `exclusive: false`, or a `filter`");
             }
         }
         for divert in &body.diverts {
@@ -77,7 +86,7 @@ impl Lint<'_> {
             // Told once, at the divert of the smallest address.
             if next == divert.address.name && way.iter().min() == Some(&next) && way.len() > 1 {
                 let text = format!("diverts send messages round: {} → {next}", way.join(" → "));
-                self.say("divert-cycle", divert.name.at, text, "break the ring, or give one of them a `filter`");
+                self.lint("divert-cycle", divert.name.at, text, "break the ring, or give one of them a `filter`");
             }
         }
     }
@@ -91,7 +100,12 @@ impl Lint<'_> {
             let mut names = body.addresses.iter().map(|address| address.name.name).chain(known);
             if !names.any(|name| fits(pattern.name, name)) {
                 let text = format!("no declared address is meant by {} under {what}", quote(pattern.name));
-                self.say("match-without-address", pattern.at, text, "correct the match; `a.#` means `a` and all below it");
+                self.lint(
+                    "match-without-address",
+                    pattern.at,
+                    text,
+                    "correct the match; `a.#` means `a` and all below it",
+                );
             }
         }
         for setting in &body.address_settings {
@@ -99,8 +113,9 @@ impl Lint<'_> {
                 let target = one.value.as_text().and_then(|name| body.address(name));
                 let is_end = ["dead_letter_address", "expiry_address"].contains(&one.name);
                 if let Some(target) = target.filter(|target| is_end && !self.keeps(target)) {
-                    let text = format!("the address {} has no queue, so what goes there is lost", quote(target.name.name));
-                    self.say("dead-letters-dropped", one.at, text, "give it a queue, or `routing: anycast`");
+                    let text =
+                        format!("the address {} has no queue, so what goes there is lost", quote(target.name.name));
+                    self.lint("dead-letters-dropped", one.at, text, "give it a queue, or `routing: anycast`");
                 }
             }
         }
@@ -112,7 +127,7 @@ impl Lint<'_> {
         for role in body.security.iter().flat_map(|one| &one.permissions).flat_map(|(_, roles)| roles) {
             if role.name != ADMINISTRATOR_ROLE && !has(role.name) {
                 let text = format!("no user has the role {}", quote(role.name));
-                self.say("role-without-user", role.at, text, "give it to a user under `users`, or leave it out");
+                self.lint("role-without-user", role.at, text, "give it to a user under `users`, or leave it out");
             }
         }
     }
@@ -140,7 +155,7 @@ impl Lint<'_> {
         let consumed = self.apps.iter().flat_map(|app| &app.consumes).any(|other| other.address == flow.address);
         if !self.keeps(address) && !consumed {
             let text = format!("{} sends to {}, which has no queue and no consumer", quote(&app.name), quote(name));
-            self.say("nobody-listens", position(self.broker, flow), text, "declare a queue, or the app that consumes");
+            self.lint("nobody-listens", position(self.broker, flow), text, "declare a queue, or the app that consumes");
         }
     }
 
@@ -150,8 +165,12 @@ impl Lint<'_> {
         let most = queue.settings.iter().find(|one| one.name == "max_consumers").and_then(|one| one.value.as_i64());
         let instances = i64::from(app.instances.0);
         if let Some(most) = most.filter(|most| *most >= 0 && instances > *most) {
-            let text = format!("{} runs {instances} instances, and {} lets {most} in", quote(&app.name), quote(queue.name.name));
-            self.say("idle-instances", position(self.broker, flow), text, "raise `max_consumers`, or run fewer");
+            let text = format!(
+                "{} runs {instances} instances, and {} lets {most} in",
+                quote(&app.name),
+                quote(queue.name.name)
+            );
+            self.lint("idle-instances", position(self.broker, flow), text, "raise `max_consumers`, or run fewer");
         }
     }
 
@@ -161,7 +180,11 @@ impl Lint<'_> {
         let user = body.users.iter().find(|user| Some(user.name.name) == app.user.as_deref());
         let Some(user) = user.filter(|_| flow.address.broker == self.broker.name) else { return };
         let queue = body.queues().find(|queue| queue.name.name == flow.address.name);
-        let address = if flow.address.kind == kinds::QUEUE { queue.map(|queue| queue.address) } else { Some(flow.address.name.as_str()) };
+        let address = if flow.address.kind == kinds::QUEUE {
+            queue.map(|queue| queue.address)
+        } else {
+            Some(flow.address.name.as_str())
+        };
         let Some(address) = address else { return };
         let pattern = best(body.security.iter().map(|one| one.pattern.name), address);
         let security = body.security.iter().find(|one| Some(one.pattern.name) == pattern);
@@ -174,9 +197,13 @@ impl Lint<'_> {
         };
         if !user.roles.iter().any(|role| granted.contains(&role.name)) {
             let (app, user) = (quote(&app.name), quote(user.name.name));
-            let says = pattern.map_or_else(|| "where nothing is said, `amq` may".to_owned(), |pattern| format!("see `security` at {}", quote(pattern)));
-            let text = format!("{app} may not {permission} at {}: its user {user} has no role that may", quote(address));
-            self.say("app-not-allowed", position(self.broker, flow), text, &format!("grant it: {says}"));
+            let says = pattern.map_or_else(
+                || "where nothing is said, `amq` may".to_owned(),
+                |pattern| format!("see `security` at {}", quote(pattern)),
+            );
+            let text =
+                format!("{app} may not {permission} at {}: its user {user} has no role that may", quote(address));
+            self.lint("app-not-allowed", position(self.broker, flow), text, &format!("grant it: {says}"));
         }
     }
 }
@@ -218,7 +245,10 @@ mod tests {
         lint(&broker(spec), apps, &mut diagnostics);
         let found = lines(&diagnostics);
         let wanted = if code.is_empty() { 0 } else { 1 };
-        assert!(found.len() == wanted && found.iter().all(|line| line.starts_with(&format!("lint {code}:"))), "{found:#?}");
+        assert!(
+            found.len() == wanted && found.iter().all(|line| line.starts_with(&format!("lint {code}:"))),
+            "{found:#?}"
+        );
         assert!(code.is_empty() || LINTS.iter().any(|(known, _)| *known == code), "{code} is not listed");
     }
 
@@ -227,7 +257,11 @@ mod tests {
         only("addresses: { a: { routing: anycast } }", &[], "");
         only("addresses: { a: { routing: multicast, queues: { q: { durable: false } } } }", &[], "queue-not-durable");
         let two = "addresses: { a: { routing: multicast }, b: { routing: multicast, queues: { q: {} } } }";
-        only(&format!("{two}\ndiverts: {{ d: {{ address: b, forward_to: a, exclusive: true }} }}"), &[], "exclusive-divert-starves");
+        only(
+            &format!("{two}\ndiverts: {{ d: {{ address: b, forward_to: a, exclusive: true }} }}"),
+            &[],
+            "exclusive-divert-starves",
+        );
         only(
             &format!("{two}\ndiverts: {{ d: {{ address: a, forward_to: b }}, e: {{ address: b, forward_to: a }} }}"),
             &[],
@@ -240,7 +274,8 @@ mod tests {
 
     #[test]
     fn what_is_odd_about_the_apps() {
-        let spec = "addresses: { a: { routing: multicast }, b: { routing: anycast, queues: { q: { max_consumers: 1 } } } }";
+        let spec =
+            "addresses: { a: { routing: multicast }, b: { routing: anycast, queues: { q: { max_consumers: 1 } } } }";
         only(spec, &[app(&[("address", "a")], &[], 1, None)], "nobody-listens");
         only(spec, &[app(&[("address", "a")], &[("address", "a")], 1, None)], "");
         only(spec, &[app(&[], &[("queue", "q")], 2, None)], "idle-instances");

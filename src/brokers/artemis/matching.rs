@@ -54,7 +54,14 @@ pub(super) fn beside(pattern: &str) -> Vec<String> {
 /// The match that counts most for a name, as the broker sorts them: words before `*` before `#`, from the left.
 pub(super) fn best<'a>(patterns: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
     let weight = |pattern: &str| -> Vec<u8> {
-        pattern.split('.').map(|word| match word { "#" => 0, "*" => 1, _ => 2 }).collect()
+        pattern
+            .split('.')
+            .map(|word| match word {
+                "#" => 0,
+                "*" => 1,
+                _ => 2,
+            })
+            .collect()
     };
     patterns.filter(|pattern| fits(pattern, name)).max_by_key(|pattern| weight(pattern))
 }
@@ -91,9 +98,15 @@ mod tests {
     #[test]
     fn the_wider_matches_fit_a_name_beside_and_the_match_does_not() {
         assert!(beside("#").is_empty());
-        for (pattern, wider) in
-            [("a.#", "#"), ("a.b.#", "a.#"), ("a.b", "a.*"), ("a.b", "a.b.#"), ("a.b.*", "a.b.#"), ("a", "#"), ("a", "a.#")]
-        {
+        for (pattern, wider) in [
+            ("a.#", "#"),
+            ("a.b.#", "a.#"),
+            ("a.b", "a.*"),
+            ("a.b", "a.b.#"),
+            ("a.b.*", "a.b.#"),
+            ("a", "#"),
+            ("a", "a.#"),
+        ] {
             let names = beside(pattern);
             assert!(names.iter().all(|name| !fits(pattern, name)), "{pattern} {names:?}");
             assert!(names.iter().any(|name| fits(wider, name)), "{pattern} {wider} {names:?}");

@@ -59,13 +59,16 @@ pub(super) const QUEUE_ATTRIBUTES: &[&str] = &[
 pub(super) const DIVERT_ATTRIBUTES: &[&str] =
     &["UniqueName", "Address", "ForwardingAddress", "Exclusive", "Filter", "RoutingType", "RetroactiveResource"];
 
+type Wanted<'a> = BTreeMap<&'a Address, &'a Resource>;
+
 /// Everything of one node. `wanted` decides about matches and passwords, which the broker does not list.
 pub(super) fn resources(broker: &str, answers: &Answers, wanted: &[Resource]) -> Vec<Resource> {
+    let wanted: &Wanted<'_> = &wanted.iter().map(|one| (&one.address, one)).collect();
     let mut all: Vec<Resource> = users(broker, answers, wanted);
     all.extend(matches(broker, kinds::SECURITY_SETTING, &answers.security, wanted, permissions));
     all.extend(matches(broker, kinds::ADDRESS_SETTING, &answers.settings, wanted, address_settings));
     all.extend(beans(&answers.addresses).filter_map(|bean| read_address(broker, bean)));
-    all.extend(beans(&answers.queues).filter_map(|bean| read_queue(broker, bean)));
+    all.extend(beans(&answers.queues).filter_map(|bean| read_queue(broker, bean, wanted)));
     all.extend(beans(&answers.diverts).filter_map(|bean| read_divert(broker, bean)));
     all.sort_by(|left, right| left.address.cmp(&right.address));
     all
@@ -82,7 +85,7 @@ pub(super) fn kept(effective: &Effective) -> Kept {
 /// if one node has.
 pub(super) fn merge(nodes: Vec<Vec<Resource>>, wanted: &[Resource]) -> Vec<Resource> {
     let count = nodes.len();
-    let wanted: BTreeMap<&Address, &Resource> = wanted.iter().map(|one| (&one.address, one)).collect();
+    let wanted: Wanted<'_> = wanted.iter().map(|one| (&one.address, one)).collect();
     let mut by_address: BTreeMap<Address, Vec<Resource>> = BTreeMap::new();
     for resource in nodes.into_iter().flatten() {
         by_address.entry(resource.address.clone()).or_default().push(resource);
@@ -140,13 +143,13 @@ pub(super) fn user_names(users: &Json) -> Vec<String> {
     list(users).iter().filter_map(|user| text(user, "username").map(ToOwned::to_owned)).collect()
 }
 
-fn users(broker: &str, answers: &Answers, wanted: &[Resource]) -> Vec<Resource> {
+fn users(broker: &str, answers: &Answers, wanted: &Wanted<'_>) -> Vec<Resource> {
     let read = |user: &Json| {
         let name = text(user, "username")?;
         let roles = user.get("roles").and_then(Json::as_array).into_iter().flatten();
         let mut resource =
             Resource::new(address(broker, kinds::USER, name)).with("roles", set_of(roles.filter_map(Json::as_str)));
-        let wanted = wanted.iter().find(|wanted| wanted.address == resource.address);
+        let wanted = wanted.get(&resource.address);
         // The wanted one if it is right, another if it is not: see the rule.
         let password = match answers.logins.get(name) {
             Some(true) => wanted.and_then(|wanted| wanted.attribute("password")).cloned(),
@@ -165,13 +168,13 @@ fn matches(
     broker: &str,
     kind: &str,
     found: &BTreeMap<String, Effective>,
-    wanted: &[Resource],
+    wanted: &Wanted<'_>,
     read: fn(&Json) -> BTreeMap<String, Value>,
 ) -> Vec<Resource> {
     let mut all = Vec::new();
     for (pattern, effective) in found {
         let address = address(broker, kind, pattern);
-        let wanted = wanted.iter().find(|wanted| wanted.address == address);
+        let wanted = wanted.get(&address);
         let inside = read(&effective.inside);
         let beside: Vec<BTreeMap<String, Value>> = effective.beside.iter().map(read).collect();
         let is_wanted = |name: &str| wanted.is_some_and(|wanted| wanted.attribute(name).is_some());
@@ -186,10 +189,8 @@ fn matches(
         // A setting that is inherited is nobody's own; of permissions the best match has them all.
         let is_permissions = kind == kinds::SECURITY_SETTING;
         let mut resource = Resource::new(address);
-        resource.attributes = inside
-            .into_iter()
-            .filter(|(name, value)| is_permissions || is_wanted(name) || own(name, value))
-            .collect();
+        resource.attributes =
+            inside.into_iter().filter(|(name, value)| is_permissions || is_wanted(name) || own(name, value)).collect();
         all.push(resource);
     }
     all
@@ -209,7 +210,8 @@ fn permissions(answer: &Json) -> BTreeMap<String, Value> {
     let holders = |permission: &str| {
         set_of(roles.iter().filter(|role| is(role, permission)).filter_map(|role| text(role, "name")))
     };
-    PERMISSIONS.iter().map(|(ours, theirs)| ((*ours).to_owned(), holders(theirs))).collect()
+    let all = PERMISSIONS.iter().map(|(ours, theirs)| ((*ours).to_owned(), holders(theirs)));
+    all.filter(|(_, holders)| *holders != Value::List(Vec::new())).collect()
 }
 
 /// `both` for the two of them.
@@ -227,12 +229,17 @@ fn read_address(broker: &str, bean: &Json) -> Option<Resource> {
     Some(Resource::new(address(broker, kinds::ADDRESS, name)).with("routing", routing(&types)))
 }
 
-fn read_queue(broker: &str, bean: &Json) -> Option<Resource> {
+fn read_queue(broker: &str, bean: &Json, wanted: &Wanted<'_>) -> Option<Resource> {
     let name = text(bean, "Name").filter(|_| !is(bean, "InternalQueue") && !is(bean, "Temporary"))?;
     let mut resource = Resource::new(address(broker, kinds::QUEUE, name));
-    for (attribute, key) in QUEUE_READ {
-        let value = bean.get(key).cloned().unwrap_or_default();
-        resource.attributes.insert((*attribute).to_owned(), Value::from(value));
+    let wanted = wanted.get(&resource.address);
+    let is_wanted = |attribute: &str| wanted.is_some_and(|wanted| wanted.attribute(attribute).is_some());
+    for (attribute, key, default) in QUEUE_READ {
+        let value = bean.get(key).filter(|value| !value.is_null());
+        let says_something = value.is_some_and(|value| value.to_string() != *default);
+        if let Some(value) = value.filter(|_| says_something || is_wanted(attribute)) {
+            resource.attributes.insert((*attribute).to_owned(), Value::from(value.clone()));
+        }
     }
     if let Some(of) = text(bean, "Address") {
         resource = resource.needing(address(broker, kinds::ADDRESS, of));
@@ -241,22 +248,22 @@ fn read_queue(broker: &str, bean: &Json) -> Option<Resource> {
     Some(resource.with("routing", routing))
 }
 
-/// Attributes that are what the bean has.
-const QUEUE_READ: &[(&str, &str)] = &[
-    ("address", "Address"),
-    ("filter", "Filter"),
-    ("durable", "Durable"),
-    ("max_consumers", "MaxConsumers"),
-    ("exclusive", "Exclusive"),
-    ("last_value_key", "LastValueKey"),
-    ("ring_size", "RingSize"),
-    ("purge_on_no_consumers", "PurgeOnNoConsumers"),
-    ("enabled", "Enabled"),
-    ("consumers_before_dispatch", "ConsumersBeforeDispatch"),
-    ("delay_before_dispatch", "DelayBeforeDispatch"),
-    ("group_rebalance", "GroupRebalance"),
-    ("group_buckets", "GroupBuckets"),
-    ("group_first_key", "GroupFirstKey"),
+/// Attributes that are what the bean has, and the broker's own default: nobody set that.
+const QUEUE_READ: &[(&str, &str, &str)] = &[
+    ("address", "Address", ""),
+    ("filter", "Filter", ""),
+    ("durable", "Durable", ""),
+    ("max_consumers", "MaxConsumers", "-1"),
+    ("exclusive", "Exclusive", "false"),
+    ("last_value_key", "LastValueKey", ""),
+    ("ring_size", "RingSize", "-1"),
+    ("purge_on_no_consumers", "PurgeOnNoConsumers", "false"),
+    ("enabled", "Enabled", "true"),
+    ("consumers_before_dispatch", "ConsumersBeforeDispatch", "0"),
+    ("delay_before_dispatch", "DelayBeforeDispatch", "-1"),
+    ("group_rebalance", "GroupRebalance", "false"),
+    ("group_buckets", "GroupBuckets", "-1"),
+    ("group_first_key", "GroupFirstKey", ""),
 ];
 
 fn read_divert(broker: &str, bean: &Json) -> Option<Resource> {
@@ -272,4 +279,115 @@ fn read_divert(broker: &str, bean: &Json) -> Option<Resource> {
             .with("filter", Value::from(filter))
             .with("routing", text(bean, "RoutingType").unwrap_or_default().to_ascii_lowercase()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broker;
+    use super::super::topology::topology;
+    use super::*;
+
+    /// What a 2.56.0 with `examples/artemis.yaml` answered, and an address that was made by hand.
+    fn recorded() -> Answers {
+        let text = include_str!("../../../tests/fixtures/artemis/observed.json");
+        let recorded: Json = serde_json::from_str(text).unwrap();
+        let effective = |kind: &str, pattern: &str, beside: Vec<Json>| {
+            (pattern.to_owned(), Effective { inside: recorded[kind][pattern].clone(), beside })
+        };
+        let wide = |kind: &str| vec![recorded[kind]["#"].clone()];
+        Answers {
+            addresses: recorded["addresses"].clone(),
+            queues: recorded["queues"].clone(),
+            diverts: recorded["diverts"].clone(),
+            users: recorded["users"].clone(),
+            settings: [effective("settings", "#", Vec::new()), effective("settings", "invoices.#", wide("settings"))]
+                .into(),
+            security: [
+                effective("security", "invoices.#", wide("security")),
+                effective("security", "prices.#", wide("security")),
+            ]
+            .into(),
+            logins: [("shop".to_owned(), true), ("billing".to_owned(), false)].into(),
+        }
+    }
+
+    fn example() -> Vec<Resource> {
+        let text = include_str!("../../../examples/artemis.yaml").replace("${env:SHOP_PASSWORD:-shop}", "shop");
+        let whole: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+        topology(&broker(&serde_yaml::to_string(&whole["brokers"]["art"]).unwrap()))
+    }
+
+    #[test]
+    fn what_was_made_from_the_file_is_what_the_file_says() {
+        let wanted = example();
+        let found = resources("art", &recorded(), &wanted);
+        for wanted in &wanted {
+            let found = found.iter().find(|found| found.address == wanted.address);
+            let found = found.unwrap_or_else(|| panic!("{} is not there", wanted.address));
+            for (name, value) in &wanted.attributes {
+                let is_wrong_password = wanted.address.name == "billing" && name == "password";
+                let same = found.attribute(name).unwrap_or(&Value::Null) == value;
+                assert_eq!(same, !is_wrong_password, "{} {name}: {:?}", wanted.address, found.attribute(name));
+            }
+        }
+    }
+
+    #[test]
+    fn the_brokers_own_objects_are_told_apart_by_their_names() {
+        let found = resources("art", &recorded(), &example());
+        let rules = |one: &Resource| kinds::KINDS.iter().find(|rules| rules.kind == one.address.kind).unwrap();
+        let strangers = found.iter().filter(|one| {
+            !(rules(one).protected)(&one.address) && !example().iter().any(|wanted| wanted.address == one.address)
+        });
+        let names: Vec<&str> = strangers.map(|one| one.address.name.as_str()).collect();
+        assert_eq!(names, ["by.hand"]);
+        let latest = found.iter().find(|one| one.address.name == "prices.latest").unwrap();
+        assert!(latest.attribute("ring_size").is_none(), "nobody set it");
+    }
+
+    #[test]
+    fn a_match_is_there_if_it_says_something_or_what_is_wanted_holds() {
+        let text = |document: &str| Json::String(document.to_owned());
+        let wide = text(r#"{"maxDeliveryAttempts":10,"expiryAddress":"ExpiryQueue"}"#);
+        let found = |inside: &str, spec: &str| {
+            let effective = Effective { inside: text(inside), beside: vec![wide.clone()] };
+            let answers = Answers { settings: [("a.#".to_owned(), effective)].into(), ..Answers::default() };
+            let wanted = topology(&broker(&format!("address_settings: {{ a.#: {spec} }}")));
+            resources("art", &answers, &wanted).pop().map(|found| found.attributes)
+        };
+        let inherited = r#"{"maxDeliveryAttempts":10,"expiryAddress":"ExpiryQueue"}"#;
+        assert_eq!(found(inherited, "{ max_delivery_attempts: 5 }"), None);
+        assert!(found(inherited, "{ max_delivery_attempts: 10 }").is_some());
+        let own = found(r#"{"maxDeliveryAttempts":3,"expiryAddress":"ExpiryQueue"}"#, "{}").unwrap();
+        assert_eq!(own.into_keys().collect::<Vec<_>>(), ["max_delivery_attempts"]);
+    }
+
+    #[test]
+    fn what_others_set_is_kept_and_what_is_inherited_is_not() {
+        let text = |document: &str| Json::String(document.to_owned());
+        let effective = Effective {
+            inside: text(r#"{"maxDeliveryAttempts":3,"redeliveryDelay":7,"expiryAddress":"E"}"#),
+            beside: vec![text(r#"{"redeliveryDelay":9}"#), text(r#"{"expiryAddress":"E"}"#)],
+        };
+        assert_eq!(kept(&effective).into_keys().collect::<Vec<_>>(), ["maxDeliveryAttempts", "redeliveryDelay"]);
+    }
+
+    #[test]
+    fn what_one_node_lacks_is_not_there_and_what_one_node_has_otherwise_differs() {
+        let wanted = topology(&broker("addresses: { a: { routing: anycast } }"));
+        let other = topology(&broker("addresses: { a: { routing: multicast } }"));
+        let hand = topology(&broker("addresses: { z: { routing: multicast } }"));
+        let routing = |nodes: Vec<Vec<Resource>>| {
+            let merged = merge(nodes, &wanted);
+            merged
+                .iter()
+                .find(|one| one.address.kind == kinds::ADDRESS)
+                .and_then(|one| one.attribute("routing").cloned())
+        };
+        assert_eq!(routing(vec![wanted.clone(), wanted.clone()]), Some("anycast".into()));
+        assert_eq!(routing(vec![wanted.clone(), other.clone()]), Some("multicast".into()));
+        assert_eq!(routing(vec![other, wanted.clone()]), Some("multicast".into()));
+        assert_eq!(routing(vec![wanted.clone(), Vec::new()]), None);
+        assert_eq!(merge(vec![hand, Vec::new()], &wanted).len(), 1, "what nobody wants is listed all the same");
+    }
 }

@@ -151,7 +151,7 @@ fn read_address(entry: &Entry) -> Address<'_> {
         queues.push(Queue {
             name: key(entry),
             address: &entry.key,
-            description: None,
+            description: node.text_of("description"),
             routing: Some(routing),
             filter: None,
             durable: true,
@@ -194,10 +194,7 @@ fn read_address_setting(entry: &Entry) -> AddressSetting<'_> {
 
 fn read_security(entry: &Entry) -> Security<'_> {
     let written = PERMISSIONS.iter().filter(|(name, _)| entry.value.get(name).is_some());
-    Security {
-        pattern: key(entry),
-        permissions: written.map(|(name, _)| (*name, names(&entry.value, name))).collect(),
-    }
+    Security { pattern: key(entry), permissions: written.map(|(name, _)| (*name, names(&entry.value, name))).collect() }
 }
 
 fn read_divert(entry: &Entry) -> Option<Divert<'_>> {

@@ -209,3 +209,57 @@ fn divert(resource: &Resource) -> Map<String, Json> {
     }
     document
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broker;
+    use super::super::topology::topology;
+    use super::*;
+
+    /// The operations that make everything in a file, with their documents.
+    fn sent(spec: &str) -> Vec<String> {
+        let show = |operation: Operation| {
+            let name = operation.name.split('(').next().unwrap().to_owned();
+            let arguments =
+                operation.arguments.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned));
+            format!("{name} {}", arguments.collect::<Vec<_>>().join(" "))
+        };
+        topology(&broker(spec)).iter().map(|one| show(create(one, &Kept::new()))).collect()
+    }
+
+    #[test]
+    fn every_kind_has_its_operation() {
+        let spec = r##"
+users: { app: { password: secret, roles: [b, a] } }
+security: { "a.#": { send: [app] } }
+address_settings: { "a.#": { max_delivery_attempts: 5, default_queue_routing_type: anycast, redelivery_delay_multiplier: "1.5" } }
+addresses:
+  a: { routing: both, queues: { q: { routing: anycast, filter: "x = 1", last_value_key: k, delay_before_dispatch: 2s } } }
+diverts: { d: { address: a, forward_to: b, exclusive: true, routing: pass } }
+"##;
+        assert_eq!(
+            sent(spec),
+            [
+                "addUser app secret a,b false",
+                r#"addSecuritySettings a.# {"browse":[],"consume":[],"createAddress":[],"createDurableQueue":[],"createNonDurableQueue":[],"deleteAddress":[],"deleteDurableQueue":[],"deleteNonDurableQueue":[],"manage":[],"send":["app"]}"#,
+                r#"addAddressSettings a.# {"defaultQueueRoutingType":"ANYCAST","maxDeliveryAttempts":5,"redeliveryMultiplier":1.5}"#,
+                "createAddress a ANYCAST,MULTICAST",
+                r#"createQueue {"address":"a","auto-create-address":false,"delay-before-dispatch":2000,"durable":true,"filter-string":"x = 1","last-value":true,"last-value-key":"k","name":"q","routing-type":"ANYCAST"}"#,
+                r#"createDivert {"address":"a","exclusive":true,"forwarding-address":"b","name":"d","routing-type":"PASS"}"#,
+            ]
+        );
+    }
+
+    /// The broker takes a missing filter for none.
+    #[test]
+    fn an_update_says_what_it_does_not_change() {
+        let before =
+            topology(&broker("addresses: { a: { routing: anycast, queues: { q: { filter: x, ring_size: 5 } } } }"))
+                .pop();
+        let mut after = before.clone().unwrap();
+        after.attributes.remove("filter");
+        after.attributes.insert("ring_size".to_owned(), 9_i64.into());
+        let document = update(before.as_ref(), &after, &Kept::new()).arguments[0].to_string();
+        assert!(document.contains("filter-string") && document.contains("9"), "{document}");
+    }
+}

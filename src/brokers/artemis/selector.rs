@@ -43,12 +43,14 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first == '\'' || first == '"' {
-            let length = quoted(rest, first).ok_or_else(|| format!("the quote before `{}` is never closed", &rest[1..]))?;
+            let length =
+                quoted(rest, first).ok_or_else(|| format!("the quote before `{}` is never closed", &rest[1..]))?;
             let literal = rest[..length].to_owned();
             // Double quotes make a name of what is none otherwise.
             tokens.push(if first == '\'' { Token::Literal(literal) } else { Token::Word(literal) });
             length
-        } else if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit())) {
+        } else if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit()))
+        {
             let length = number(rest);
             tokens.push(Token::Literal(rest[..length].to_owned()));
             length

@@ -115,7 +115,11 @@ static QUEUE: Object = Object {
         Field::new("consumers_before_dispatch", COUNT, "How many consumers to wait for before messages go out."),
         Field::new("delay_before_dispatch", Shape::Duration, "How long to wait for them; `unlimited` by default."),
         Field::new("group_rebalance", Shape::Bool, "Deals out message groups anew when a consumer comes."),
-        Field::new("group_buckets", COUNT, "Into how many buckets message groups are sorted; -1 for none, the default."),
+        Field::new(
+            "group_buckets",
+            COUNT,
+            "Into how many buckets message groups are sorted; -1 for none, the default.",
+        ),
         Field::new("group_first_key", Shape::Text, "The property that marks the first message of a group."),
         ON_CHANGE,
     ],

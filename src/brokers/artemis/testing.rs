@@ -43,10 +43,7 @@ pub(super) fn broker(yaml: &str) -> BrokerModel {
 pub(super) fn facts() -> Facts {
     Facts {
         version: "2.56".to_owned(),
-        ports: BTreeMap::from([
-            ("core".to_owned(), vec![61616, 61617]),
-            ("console".to_owned(), vec![8161, 8162]),
-        ]),
+        ports: BTreeMap::from([("core".to_owned(), vec![61616, 61617]), ("console".to_owned(), vec![8161, 8162])]),
         advertise_host: "localhost".to_owned(),
         secrets: BTreeMap::from([
             ("admin_password".to_owned(), Secret::new("planted-admin")),

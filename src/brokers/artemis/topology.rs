@@ -55,7 +55,7 @@ impl Lowering<'_> {
         resource
     }
 
-    /// All permissions: the best match counts alone, so what it leaves out nobody has.
+    /// All permissions: the best match counts alone, so what it leaves out nobody may have.
     fn security(&self, security: &Security<'_>) -> Resource {
         let mut resource = self.begin(kinds::SECURITY_SETTING, security.pattern.name, security.pattern.at);
         for (name, _) in PERMISSIONS {
@@ -64,7 +64,8 @@ impl Lowering<'_> {
             if let Some(first) = roles.clone().next() {
                 self.place(&mut resource, name, first.at);
             }
-            resource = resource.with(*name, set_of(roles.map(|role| role.name)));
+            let roles = set_of(roles.map(|role| role.name));
+            resource = resource.with(*name, if roles == Value::List(Vec::new()) { Value::Null } else { roles });
         }
         resource
     }

@@ -76,7 +76,11 @@ fn request(resource: &Resource, facts: &Facts) -> String {
 /// For a POSIX shell.
 fn quoted(text: &str) -> String {
     let safe = |character: char| character.is_ascii_alphanumeric() || "=._-,:/@".contains(character);
-    if !text.is_empty() && text.chars().all(safe) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]

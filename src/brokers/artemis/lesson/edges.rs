@@ -21,7 +21,11 @@ pub(super) fn edges(resources: &[Resource]) -> Vec<Edge> {
             kinds::DIVERT => edges.extend(end("address").zip(end("forward_to")).map(|(from, to)| Edge {
                 from: address(broker, kinds::ADDRESS, from),
                 to: address(broker, kinds::ADDRESS, to),
-                label: if label.is_empty() { one.address.name.clone() } else { format!("{}: {label}", one.address.name) },
+                label: if label.is_empty() {
+                    one.address.name.clone()
+                } else {
+                    format!("{}: {label}", one.address.name)
+                },
                 style: EdgeStyle::Forward,
             })),
             kinds::ADDRESS => edges.extend(dead_letters(&one.address, resources)),
@@ -34,7 +38,9 @@ pub(super) fn edges(resources: &[Resource]) -> Vec<Edge> {
 
 /// By the best match that says something about it; wider ones are inherited.
 fn dead_letters(from: &Address, resources: &[Resource]) -> Option<Edge> {
-    let settings = || resources.iter().filter(|one| one.address.kind == kinds::ADDRESS_SETTING && one.address.broker == from.broker);
+    let settings = || {
+        resources.iter().filter(|one| one.address.kind == kinds::ADDRESS_SETTING && one.address.broker == from.broker)
+    };
     let telling = || settings().filter(|one| one.attribute("dead_letter_address").is_some());
     let pattern = best(telling().map(|one| one.address.name.as_str()), &from.name)?;
     let setting = telling().find(|one| one.address.name == pattern && fits(pattern, &from.name))?;

@@ -123,7 +123,8 @@ impl Run<'_, '_> {
     }
 
     async fn phase(&mut self, phase: &Phase) {
-        let is_its_turn = |step: &Step| step.address.kind == phase.kind && (phase.operation)(step, &Kept::new()).is_some();
+        let is_its_turn =
+            |step: &Step| step.address.kind == phase.kind && (phase.operation)(step, &Kept::new()).is_some();
         let steps = self.batch.steps.iter().enumerate();
         let turn: Vec<usize> = steps.filter(|(_, step)| is_its_turn(step)).map(|(index, _)| index).collect();
         for (number, chunk) in turn.chunks(CHUNK).enumerate() {
@@ -134,7 +135,9 @@ impl Run<'_, '_> {
                     continue;
                 }
                 match self.hindrance(&self.batch.steps[*index]) {
-                    Some(because) => self.end(*index, Instant::now(), OutcomeResult::NotTried { because }, ByNode::new()),
+                    Some(because) => {
+                        self.end(*index, Instant::now(), OutcomeResult::NotTried { because }, ByNode::new())
+                    }
                     None => now.push(*index),
                 }
             }
@@ -177,7 +180,10 @@ impl Run<'_, '_> {
         }
         // Whoever needs one of these must know at once.
         for index in indices {
-            let undone = self.open.get(index).is_some_and(|(_, by_node)| by_node.values().any(|one| *one != OutcomeResult::Done));
+            let undone = self
+                .open
+                .get(index)
+                .is_some_and(|(_, by_node)| by_node.values().any(|one| *one != OutcomeResult::Done));
             if undone && let Some((since, by_node)) = self.open.remove(index) {
                 self.end(*index, since, worst(&by_node), by_node);
             }
@@ -220,7 +226,13 @@ impl Run<'_, '_> {
     fn progress(&self, what: &str, done: usize, total: usize) {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let (subject, what) = (self.broker(), what.to_owned());
-        self.batch.events.emit(Event::Progress { subject, what, done: count(done), total: count(total), unit: Unit::Items });
+        self.batch.events.emit(Event::Progress {
+            subject,
+            what,
+            done: count(done),
+            total: count(total),
+            unit: Unit::Items,
+        });
     }
 }
 
@@ -247,6 +259,10 @@ async fn send(node: &Node<'_>, phase: &Phase, steps: &[&Step]) -> Result<Vec<Out
     let mut results: Vec<OutcomeResult> = Vec::new();
     let mut again = Vec::new();
     for (index, answer) in answers.into_iter().enumerate() {
+        let answer = match answer {
+            Err(refusal) if refusal.is_in_use => node.exec_settled(&operations[index]).await?,
+            answer => answer,
+        };
         results.push(match answer {
             Ok(_) => OutcomeResult::Done,
             Err(refusal) if !phase.makes && refusal.is_absence => OutcomeResult::Done,
@@ -269,7 +285,8 @@ async fn kept_of(node: &Node<'_>, phase: &Phase, steps: &[&Step]) -> Result<BTre
     if phase.kind != kinds::ADDRESS_SETTING {
         return Ok(BTreeMap::new());
     }
-    let patterns: Vec<&str> = steps.iter().filter(|step| step.after.is_some()).map(|step| step.address.name.as_str()).collect();
+    let patterns: Vec<&str> =
+        steps.iter().filter(|step| step.after.is_some()).map(|step| step.address.name.as_str()).collect();
     let found = settings_of(node, &patterns).await?;
     Ok(found.into_iter().map(|(pattern, effective)| (pattern, kept(&effective))).collect())
 }

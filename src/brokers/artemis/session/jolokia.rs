@@ -21,6 +21,8 @@ pub(super) struct Refusal {
     pub(super) text: String,
     /// There is nothing of that name.
     pub(super) is_absence: bool,
+    /// An address has queues.
+    pub(super) is_in_use: bool,
 }
 
 /// The API of one node.
@@ -36,7 +38,8 @@ impl Jolokia {
     pub(super) fn new(target: &Target, index: usize) -> Result<Self, SessionError> {
         let protocol = |detail: String| SessionError::Protocol { endpoint: target.broker.clone(), detail };
         let place = target.endpoints(CONSOLE).get(index);
-        let place = place.ok_or_else(|| protocol(format!("the port `{CONSOLE}` of node {} is not known", index + 1)))?;
+        let place =
+            place.ok_or_else(|| protocol(format!("the port `{CONSOLE}` of node {} is not known", index + 1)))?;
         let base = format!("http://{place}/console/jolokia");
         let http = HttpClient::new(&base, &target.user, target.password.clone());
         Ok(Self {
@@ -108,7 +111,11 @@ fn element(mut answer: Json) -> Answer {
         return Ok(answer.get_mut("value").map(Json::take).unwrap_or_default());
     }
     let text = answer.get("error").and_then(Json::as_str).unwrap_or("no reason given");
-    Err(Refusal { text: words(text).to_owned(), is_absence: ABSENCES.iter().any(|absence| text.contains(absence)) })
+    Err(Refusal {
+        text: words(text).to_owned(),
+        is_absence: ABSENCES.iter().any(|absence| text.contains(absence)),
+        is_in_use: text.contains("AMQ229205"),
+    })
 }
 
 /// Queue, divert, address and user; and a pattern that no bean fits.

@@ -16,14 +16,18 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
-use super::CORE;
 use super::kinds::{ADMINISTRATOR, ADMINISTRATOR_ROLE};
 use super::requests::Operation;
+use super::{CONSOLE, CORE};
 use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Observation};
+use crate::net::Backoff;
 use crate::plan::Contents;
 use jolokia::{Answer, Jolokia};
 use stomp::Stomp;
+
+/// How long nodes may take to hear of a queue that is gone from another one.
+const SETTLE: Duration = Duration::from_secs(5);
 
 /// Opens nothing before the first call.
 pub(super) struct ArtemisSession {
@@ -43,8 +47,10 @@ impl ArtemisSession {
         Self { target }
     }
 
+    /// Those that run: the others have no endpoint.
     fn nodes(&self) -> Result<Vec<Node<'_>>, SessionError> {
-        (0..self.target.nodes as usize).map(|index| Node::new(&self.target, index)).collect()
+        let known = self.target.endpoints(CONSOLE).len().min(self.target.nodes as usize);
+        (0..known).map(|index| Node::new(&self.target, index)).collect()
     }
 }
 
@@ -61,6 +67,22 @@ impl<'a> Node<'a> {
     async fn post(&self, requests: Vec<Json>, weight: Duration) -> Result<Vec<Answer>, SessionError> {
         let extra = weight.saturating_mul(u32::try_from(requests.len()).unwrap_or(u32::MAX));
         self.api.post(requests, self.target.deadline + extra).await
+    }
+
+    /// One operation. In a cluster an address has bindings for a moment longer than its queues are there: the other
+    /// nodes tell each other about it.
+    async fn exec_settled(&self, operation: &Operation) -> Result<Answer, SessionError> {
+        let mut backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(200));
+        let began = Instant::now();
+        loop {
+            let answer = self.post(vec![self.api.exec(operation)], Duration::ZERO).await?.into_iter().next();
+            let answer = answer.unwrap_or_else(|| Ok(Json::Null));
+            let is_settling = self.target.nodes > 1 && answer.as_ref().is_err_and(|refusal| refusal.is_in_use);
+            if !is_settling || began.elapsed() > SETTLE {
+                return Ok(answer);
+            }
+            backoff.wait().await;
+        }
     }
 
     async fn login(&self, user: &str, password: &crate::model::Secret) -> Result<Stomp, SessionError> {
@@ -87,7 +109,8 @@ impl<'a> Node<'a> {
         }
         // A node alone has no topology.
         let topology = answers.next().and_then(Result::ok);
-        let members = topology.as_ref().and_then(Json::as_str).and_then(|text| serde_json::from_str::<Vec<Json>>(text).ok());
+        let members =
+            topology.as_ref().and_then(Json::as_str).and_then(|text| serde_json::from_str::<Vec<Json>>(text).ok());
         let live = members.unwrap_or_default().iter().filter(|member| member.get("live").is_some()).count();
         Ok(live.max(1))
     }
@@ -132,7 +155,7 @@ impl Session for ArtemisSession {
                 Err(error) => drop(reason.get_or_insert(error)),
             }
         }
-        let (least, whole) = (able.iter().min().copied(), able.len() == nodes.len());
+        let (least, whole) = (able.iter().min().copied(), able.len() == self.target.nodes as usize);
         match (least, reason) {
             // All of them, as seen by whoever sees the fewest.
             (Some(joined), _) if whole => Ok(Readiness::of(joined, self.target.nodes)),

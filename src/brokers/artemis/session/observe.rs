@@ -54,6 +54,12 @@ pub(super) async fn observe(nodes: &[Node<'_>], interest: Interest<'_>) -> Resul
             }
         }
     }
+    if let Some(target) = nodes.first().map(|node| node.target)
+        && nodes.len() < target.nodes as usize
+    {
+        let reason = format!("{} of {} nodes run, and everything is on each", nodes.len(), target.nodes);
+        observation.unknown.push(Unknown::broker(&target.broker, reason));
+    }
     if pictures.is_empty() {
         return Err(first_error.unwrap_or_else(|| SessionError::NotReady("there is no node".to_owned())));
     }
@@ -89,7 +95,8 @@ async fn one(node: &Node<'_>, interest: Interest<'_>) -> Result<Seen, SessionErr
     let mut given = node.post(requests, SLOW).await?.into_iter();
     let mut next = || there(given.next());
     let broker = next()?;
-    let mut answers = Answers { addresses: next()?, queues: next()?, diverts: next()?, users: next()?, ..Answers::default() };
+    let mut answers =
+        Answers { addresses: next()?, queues: next()?, diverts: next()?, users: next()?, ..Answers::default() };
     next()?;
     for pattern in settings {
         answers.settings.insert(pattern.to_owned(), effective(pattern, &mut next)?);
@@ -126,10 +133,7 @@ fn about(node: &Node<'_>, operation: &'static str, pattern: &str) -> Vec<Json> {
     names.map(|name| node.api.exec(&Operation { name: operation, arguments: vec![name.into()] })).collect()
 }
 
-fn effective(
-    pattern: &str,
-    next: &mut impl FnMut() -> Result<Json, SessionError>,
-) -> Result<Effective, SessionError> {
+fn effective(pattern: &str, next: &mut impl FnMut() -> Result<Json, SessionError>) -> Result<Effective, SessionError> {
     let inside = next()?;
     let beside = beside(pattern).iter().map(|_| next()).collect::<Result<_, _>>()?;
     Ok(Effective { inside, beside })

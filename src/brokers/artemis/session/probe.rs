@@ -19,9 +19,7 @@ pub(super) async fn probe(nodes: &[Node<'_>]) -> Result<String, SessionError> {
     let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else {
         return Err(SessionError::NotReady("there is no node".to_owned()));
     };
-    for node in nodes {
-        sweep(node).await?;
-    }
+    sweep(nodes).await?;
     let name = format!("{SCRATCH}.{:016x}", rand::rng().random::<u64>());
     let broker = first.target.broker.as_str();
     let scratch = [
@@ -32,18 +30,17 @@ pub(super) async fn probe(nodes: &[Node<'_>]) -> Result<String, SessionError> {
             .with("durable", false),
     ];
     let make: Vec<Operation> = scratch.iter().map(|one| create(one, &Kept::new())).collect();
-    let made: Result<Vec<()>, SessionError> = join_all(nodes.iter().map(|node| all(node, &make))).await.into_iter().collect();
+    let made: Result<Vec<()>, SessionError> =
+        join_all(nodes.iter().map(|node| all(node, &make))).await.into_iter().collect();
     let went = match made {
         Ok(_) => round_trip(first, last, &name).await,
         Err(error) => Err(error),
     };
-    let mut removed = Ok(());
-    for node in nodes {
-        removed = removed.and(remove(node, &name).await);
-    }
+    let removed = remove(nodes, &name).await;
     went?;
     removed?;
-    let way = if nodes.len() > 1 { format!(" from node {} to node {}", first.name(), last.name()) } else { String::new() };
+    let way =
+        if nodes.len() > 1 { format!(" from node {} to node {}", first.name(), last.name()) } else { String::new() };
     Ok(format!("sent and taken back{way} in {:.2} s", started.elapsed().as_secs_f64()))
 }
 
@@ -56,24 +53,28 @@ async fn all(node: &Node<'_>, operations: &[Operation]) -> Result<(), SessionErr
     }
 }
 
-async fn remove(node: &Node<'_>, name: &str) -> Result<(), SessionError> {
-    let broker = node.target.broker.as_str();
-    let scratch = [kinds::QUEUE, kinds::ADDRESS].map(|kind| Resource::new(address(broker, kind, name)));
-    let requests = scratch.iter().map(|one| node.api.exec(&delete(one, true))).collect();
-    let answers = node.post(requests, Duration::ZERO).await?;
-    match answers.into_iter().filter_map(Result::err).find(|refusal| !refusal.is_absence) {
-        None => Ok(()),
-        Some(refusal) => Err(SessionError::Refused(refusal.text)),
+/// From all nodes: the queues first, because the others' queues are bindings of an address too.
+async fn remove(nodes: &[Node<'_>], name: &str) -> Result<(), SessionError> {
+    for kind in [kinds::QUEUE, kinds::ADDRESS] {
+        for node in nodes {
+            let operation = delete(&Resource::new(address(&node.target.broker, kind, name)), true);
+            if let Some(refusal) = node.exec_settled(&operation).await?.err().filter(|refusal| !refusal.is_absence) {
+                return Err(SessionError::Refused(refusal.text));
+            }
+        }
     }
+    Ok(())
 }
 
-async fn sweep(node: &Node<'_>) -> Result<(), SessionError> {
-    let answers = node.post(vec![node.api.read(ADDRESSES, &["Address"])], Duration::ZERO).await?;
-    let beans = answers.into_iter().next().and_then(Result::ok).unwrap_or_default();
-    let names = beans.as_object().into_iter().flat_map(|beans| beans.values());
-    let names = names.filter_map(|bean| bean.get("Address").and_then(Json::as_str));
-    for name in names.filter(|name| name.strip_prefix(SCRATCH).is_some_and(|rest| rest.starts_with('.'))) {
-        remove(node, name).await?;
+async fn sweep(nodes: &[Node<'_>]) -> Result<(), SessionError> {
+    for node in nodes {
+        let answers = node.post(vec![node.api.read(ADDRESSES, &["Address"])], Duration::ZERO).await?;
+        let beans = answers.into_iter().next().and_then(Result::ok).unwrap_or_default();
+        let names = beans.as_object().into_iter().flat_map(|beans| beans.values());
+        let names = names.filter_map(|bean| bean.get("Address").and_then(Json::as_str));
+        for name in names.filter(|name| name.strip_prefix(SCRATCH).is_some_and(|rest| rest.starts_with('.'))) {
+            remove(nodes, name).await?;
+        }
     }
     Ok(())
 }

@@ -63,7 +63,12 @@ impl Stomp {
         }
     }
 
-    pub(super) async fn send(&mut self, command: &str, headers: &[(&str, &str)], body: &str) -> Result<(), SessionError> {
+    pub(super) async fn send(
+        &mut self,
+        command: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(), SessionError> {
         let frame = written(command, headers, body);
         let writing = timeout(self.deadline, self.stream.write_all(&frame)).await;
         writing.map_err(|_| self.silent())?.map_err(|source| self.broken(source))
@@ -124,7 +129,8 @@ fn written(command: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let mut frame = format!("{command}\n");
     for (name, value) in headers {
         // A CONNECT frame escapes nothing but what would end a line: so it was with 1.0, and the broker keeps to it.
-        frame.push_str(&format!("{name}:{}\n", if command == "CONNECT" { (*value).to_owned() } else { escaped(value) }));
+        frame
+            .push_str(&format!("{name}:{}\n", if command == "CONNECT" { (*value).to_owned() } else { escaped(value) }));
     }
     frame.push('\n');
     frame.push_str(body);

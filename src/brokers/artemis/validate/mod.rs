@@ -8,7 +8,7 @@ mod users;
 
 use super::broker_xml::MANAGED;
 use super::config_keys::ConfigKeys;
-use super::kinds::{is_reserved, FOR_DEAD_LETTERS, FOR_EXPIRED};
+use super::kinds::{FOR_DEAD_LETTERS, FOR_EXPIRED, is_reserved};
 use super::read::{Body, Named};
 use crate::model::{BrokerModel, Value};
 use crate::spec::{Diagnostics, Position, quote, suggest};

@@ -37,7 +37,8 @@ impl Validation<'_> {
         let name = quote(queue.name.name);
         match queue.routing {
             None => {
-                let text = format!("the address {} has both routings, and {name} does not say which", quote(queue.address));
+                let text =
+                    format!("the address {} has both routings, and {name} does not say which", quote(queue.address));
                 self.error("routing-missing", queue.name.at, text, "add `routing: anycast` or `routing: multicast`");
             }
             Some(routing) if address.routing.name != "both" && routing.name != address.routing.name => {

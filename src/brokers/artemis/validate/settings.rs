@@ -3,12 +3,13 @@
 use super::Validation;
 use crate::brokers::artemis::read::{AddressSetting, Named, Setting};
 use crate::model::Value;
-use crate::spec::{quote, Field, Shape};
+use crate::spec::{Field, Shape, quote};
 
 /// Bytes, unless the settings say otherwise.
 const PAGE: i64 = 10 << 20;
 /// Kept in 32 bits.
-const SMALL: &[&str] = &["page_size_bytes", "max_read_page_bytes", "prefetch_page_bytes", "default_consumer_window_size"];
+const SMALL: &[&str] =
+    &["page_size_bytes", "max_read_page_bytes", "prefetch_page_bytes", "default_consumer_window_size"];
 
 impl Validation<'_> {
     pub(super) fn settings(&mut self) {
@@ -32,8 +33,15 @@ impl Validation<'_> {
             ("expiry_address", Value::Text(address)) => {
                 self.address_reference(named(address), "which expired messages shall go to");
             }
-            (name, value) if SMALL.contains(&name) && value.as_i64().is_some_and(|bytes| bytes > i64::from(i32::MAX)) => {
-                self.error("out-of-range", setting.at, format!("`{name}` is more than 2 GiB"), "write less than `2GiB`");
+            (name, value)
+                if SMALL.contains(&name) && value.as_i64().is_some_and(|bytes| bytes > i64::from(i32::MAX)) =>
+            {
+                self.error(
+                    "out-of-range",
+                    setting.at,
+                    format!("`{name}` is more than 2 GiB"),
+                    "write less than `2GiB`",
+                );
             }
             _ => {}
         }

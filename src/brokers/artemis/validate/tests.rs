@@ -62,7 +62,10 @@ fn queues_have_one_name_and_one_routing() {
 #[test]
 fn diverts_go_from_one_declared_address_to_another() {
     let addresses = "addresses: { a: { routing: anycast }, b: { routing: multicast } }";
-    one(&format!("{addresses}\ndiverts: {{ d: {{ address: a, forward_to: c }} }}"), "unknown-address: nobody declares the address `c`");
+    one(
+        &format!("{addresses}\ndiverts: {{ d: {{ address: a, forward_to: c }} }}"),
+        "unknown-address: nobody declares the address `c`",
+    );
     one(&format!("{addresses}\ndiverts: {{ d: {{ address: a, forward_to: a }} }}"), "divert-to-itself");
     one(&format!("{addresses}\ndiverts: {{ a: {{ address: a, forward_to: b }} }}"), "name-collision");
     assert_eq!(errors(&format!("{addresses}\ndiverts: {{ d: {{ address: a, forward_to: DLQ }} }}")), [""; 0]);
@@ -82,7 +85,10 @@ fn settings_that_the_broker_refuses() {
 
 #[test]
 fn a_restart_must_not_give_a_role_more_than_it_had() {
-    one("security: { a: { send: [app], create_address: [application] } }", "role-inside-another: after a restart `app`");
+    one(
+        "security: { a: { send: [app], create_address: [application] } }",
+        "role-inside-another: after a restart `app`",
+    );
     assert_eq!(errors("security: { a: { send: [app, application], create_address: [app] } }"), [""; 0]);
     assert_eq!(errors("security: { a: { send: [application], consume: [app] } }"), [""; 0]);
 }

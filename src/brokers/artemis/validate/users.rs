@@ -41,7 +41,12 @@ impl Validation<'_> {
     fn role(&mut self, role: Named<'_>) {
         if role.name.is_empty() || role.name.contains([',', ' ']) || role.name.chars().any(char::is_control) {
             let text = format!("{} cannot be the name of a role", quote(role.name));
-            self.error("invalid-name", role.at, text, "use letters, digits, `-`, `_` and `.`: a space or comma parts roles");
+            self.error(
+                "invalid-name",
+                role.at,
+                text,
+                "use letters, digits, `-`, `_` and `.`: a space or comma parts roles",
+            );
         }
     }
 
