@@ -7,6 +7,9 @@
     reason = "what fails here fails the test, and what is printed is for its reader"
 )]
 
+mod artemis;
+mod artemis_client;
+mod artemis_cluster;
 mod blocked;
 mod drift;
 mod everyday;
