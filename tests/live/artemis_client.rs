@@ -230,8 +230,11 @@ impl WebSocket {
 
 impl Pipe for WebSocket {
     fn put(&mut self, bytes: &[u8]) {
-        let mut frame = vec![0x81, 0x80 | 126];
-        frame.extend(u16::try_from(bytes.len()).unwrap().to_be_bytes());
+        let mut frame = match bytes.len() {
+            // No length may be longer than it needs to be.
+            short @ 0..126 => vec![0x81, 0x80 | u8::try_from(short).unwrap()],
+            long => [&[0x81, 0x80 | 126][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
+        };
         // Masked, as a client must; by nothing, as it may.
         frame.extend([0; 4]);
         frame.extend(bytes);
@@ -263,7 +266,8 @@ impl Stomp {
     }
 
     fn frame(&mut self, command: &str, headers: &[(&str, &str)], body: &str) {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}:{}\n", value.replace(':', "\\c"))).collect();
         self.pipe.put(format!("{command}\n{headers}\n{body}\0").as_bytes());
     }
 

@@ -23,7 +23,7 @@ use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, Sessio
 use crate::model::{Address, Observation};
 use crate::net::Backoff;
 use crate::plan::Contents;
-use jolokia::{Answer, Jolokia};
+use jolokia::{Answer, Jolokia, Refusal};
 use stomp::Stomp;
 
 /// How long nodes may take to hear of a queue that is gone from another one.
@@ -69,16 +69,18 @@ impl<'a> Node<'a> {
         self.api.post(requests, self.target.deadline + extra).await
     }
 
-    /// One operation. In a cluster an address has bindings for a moment longer than its queues are there: the other
-    /// nodes tell each other about it.
-    async fn exec_settled(&self, operation: &Operation) -> Result<Answer, SessionError> {
+    /// One operation, again while the broker says no for a reason that goes away by itself.
+    async fn exec_settled(
+        &self,
+        operation: &Operation,
+        passes: impl Fn(&Refusal) -> bool,
+    ) -> Result<Answer, SessionError> {
         let mut backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(200));
         let began = Instant::now();
         loop {
             let answer = self.post(vec![self.api.exec(operation)], Duration::ZERO).await?.into_iter().next();
             let answer = answer.unwrap_or_else(|| Ok(Json::Null));
-            let is_settling = self.target.nodes > 1 && answer.as_ref().is_err_and(|refusal| refusal.is_in_use);
-            if !is_settling || began.elapsed() > SETTLE {
+            if !answer.as_ref().is_err_and(&passes) || began.elapsed() > SETTLE {
                 return Ok(answer);
             }
             backoff.wait().await;

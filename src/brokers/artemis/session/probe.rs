@@ -53,12 +53,14 @@ async fn all(node: &Node<'_>, operations: &[Operation]) -> Result<(), SessionErr
     }
 }
 
-/// From all nodes: the queues first, because the others' queues are bindings of an address too.
+/// From all nodes: the queues first, because the others' queues are bindings of an address too. A consumer that has
+/// just gone, and a queue of another node, are in the way for a moment longer.
 async fn remove(nodes: &[Node<'_>], name: &str) -> Result<(), SessionError> {
     for kind in [kinds::QUEUE, kinds::ADDRESS] {
         for node in nodes {
-            let operation = delete(&Resource::new(address(&node.target.broker, kind, name)), true);
-            if let Some(refusal) = node.exec_settled(&operation).await?.err().filter(|refusal| !refusal.is_absence) {
+            let operation = delete(&Resource::new(address(&node.target.broker, kind, name)), false);
+            let answer = node.exec_settled(&operation, |refusal| !refusal.is_absence).await?;
+            if let Some(refusal) = answer.err().filter(|refusal| !refusal.is_absence) {
                 return Err(SessionError::Refused(refusal.text));
             }
         }
@@ -90,6 +92,7 @@ async fn round_trip(first: &Node<'_>, last: &Node<'_>, name: &str) -> Result<(),
     producer.send("SEND", &send, name).await?;
     producer.expect("RECEIPT").await?;
     let message = consumer.expect("MESSAGE").await?;
+    consumer.close().await?;
     if message.body == name {
         return Ok(());
     }

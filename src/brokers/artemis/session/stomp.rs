@@ -99,6 +99,12 @@ impl Stomp {
         if frame.command == command { Ok(frame) } else { Err(self.unexpected(&frame)) }
     }
 
+    /// Politely, so that the broker knows of it when this returns.
+    pub(super) async fn close(mut self) -> Result<(), SessionError> {
+        self.send("DISCONNECT", &[("receipt", "closed")], "").await?;
+        self.expect("RECEIPT").await.map(|_| ())
+    }
+
     fn unexpected(&self, frame: &Frame) -> SessionError {
         let said = frame.headers.get("message").map_or(frame.command.as_str(), String::as_str);
         if frame.command == "ERROR" { SessionError::Refused(said.to_owned()) } else { self.protocol(said.to_owned()) }
