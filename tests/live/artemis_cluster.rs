@@ -69,6 +69,8 @@ impl Scene {
         assert_eq!(consumer.message(), "before");
         first.admin().send("orders", "ANYCAST", &[], "after");
         assert_eq!(consumer.message(), "after");
+        drop(consumer);
+        until("the consumer has gone", 10, || second.queue("orders")["ConsumerCount"] == json!(0));
     }
 
     fn what_one_node_lacks_or_has_otherwise_is_set_there(&self) {
