@@ -3,6 +3,7 @@
 //! A new kind is one folder, one line in [`registry`], and data. Brokers do not know each other.
 
 mod activemq;
+mod artemis;
 mod broker;
 mod catalogue;
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Read
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[&kafka::Kafka, &rabbitmq::RabbitMq, &activemq::ActiveMq]
+    &[&kafka::Kafka, &rabbitmq::RabbitMq, &activemq::ActiveMq, &artemis::Artemis]
 }
 
 /// The kind of this name.

@@ -9,13 +9,13 @@ use crate::model::ContainerFile;
 /// Nothing in an archive depends on when it was made.
 const MODIFIED: u64 = 0;
 
-/// Owner and mode as asked. Folders are not listed: those that the image has stay as they are, and the engine
-/// makes the missing ones.
+/// Owner and mode as asked. Folders are not listed unless one is asked for: those that the image has stay as they are,
+/// and the engine makes the missing ones.
 pub(crate) fn files(files: &[ContainerFile]) -> io::Result<Vec<u8>> {
     let mut archive = Builder::new(Vec::new());
     for file in files {
         let mut header = Header::new_gnu();
-        header.set_entry_type(EntryType::Regular);
+        header.set_entry_type(if file.is_folder() { EntryType::Directory } else { EntryType::Regular });
         header.set_size(file.content.len() as u64);
         header.set_mode(file.mode);
         header.set_uid(file.uid);
@@ -31,6 +31,17 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+
+    #[test]
+    fn a_path_with_a_slash_behind_it_is_a_folder() {
+        let path = "/var/lib/x/data/".to_owned();
+        let folder =
+            ContainerFile { path, mode: 0o755, uid: 7, gid: 7, content: [].into(), parts: [].into(), secret: false };
+        let bytes = files(&[folder]).unwrap();
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let header = archive.entries().unwrap().next().unwrap().unwrap().header().clone();
+        assert!(header.entry_type().is_dir() && header.uid().unwrap() == 7, "{header:?}");
+    }
 
     #[test]
     fn owner_mode_and_content_arrive() {

@@ -61,7 +61,8 @@ impl ImageWanted {
     }
 }
 
-/// A file that is copied into the container before it starts.
+/// A file that is copied into the container before it starts. A path that ends in `/` is a folder, which gets owner and
+/// mode: a volume where the image has none belongs to root otherwise.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContainerFile {
     pub path: String,
@@ -111,6 +112,12 @@ pub struct KnownCause {
     pub text: &'static str,
     pub meaning: &'static str,
     pub way_out: &'static str,
+}
+
+impl ContainerFile {
+    pub fn is_folder(&self) -> bool {
+        self.path.ends_with('/')
+    }
 }
 
 impl std::fmt::Debug for ContainerFile {

@@ -8,6 +8,9 @@
 )]
 
 mod activemq;
+mod artemis;
+mod artemis_client;
+mod artemis_cluster;
 mod blocked;
 mod clusters;
 mod drift;

@@ -1,0 +1,81 @@
+//! What the diff of one object cannot see: an address cannot lose a routing that a queue of it needs, and a divert is
+//! not made where a queue has its name.
+
+use std::collections::BTreeSet;
+
+use super::kinds;
+use crate::model::{Address, Resource, Value};
+use crate::plan::Objection;
+
+/// Objections against steps that the broker would refuse, or answer and not do, because of what nobody declared.
+pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objection> {
+    let declared: BTreeSet<&Address> = desired.iter().map(|one| &one.address).collect();
+    let strangers =
+        || observed.iter().filter(|one| one.address.kind == kinds::QUEUE && !declared.contains(&one.address));
+    let mut objections = Vec::new();
+    for wanted in desired.iter().filter(|one| one.address.kind == kinds::ADDRESS) {
+        let routing = text(wanted, "routing");
+        let needs_other = |queue: &&Resource| {
+            text(queue, "address") == wanted.address.name && routing != "both" && text(queue, "routing") != routing
+        };
+        if let Some(queue) = strangers().find(needs_other) {
+            objections.push(Objection {
+                address: wanted.address.clone(),
+                reason: format!(
+                    "its queue `{}`, which the file does not mention, is {}, so it cannot be {routing} alone",
+                    queue.address.name,
+                    text(queue, "routing")
+                ),
+                way_out: format!("set `routing: both`, or remove the queue: {}", removal(queue)),
+            });
+        }
+    }
+    for wanted in desired.iter().filter(|one| one.address.kind == kinds::DIVERT) {
+        if let Some(queue) = strangers().find(|queue| queue.address.name == wanted.address.name) {
+            objections.push(Objection {
+                address: wanted.address.clone(),
+                reason: format!(
+                    "a queue of that name is there, which the file does not mention: Artemis would answer and make no divert"
+                ),
+                way_out: format!("call the divert otherwise, or remove the queue: {}", removal(queue)),
+            });
+        }
+    }
+    objections
+}
+
+fn removal(queue: &Resource) -> String {
+    format!("mqlab apply --delete {} --allow-data-loss", queue.address)
+}
+
+fn text<'a>(resource: &'a Resource, attribute: &str) -> &'a str {
+    resource.attribute(attribute).and_then(Value::as_text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broker;
+    use super::super::topology::topology;
+    use super::*;
+
+    fn reasons(spec: &str, observed: &str) -> Vec<String> {
+        let (desired, observed) = (topology(&broker(spec)), topology(&broker(observed)));
+        guard(&desired, &observed).into_iter().map(|objection| objection.reason).collect()
+    }
+
+    #[test]
+    fn an_address_keeps_the_routing_of_queues_that_nobody_declared() {
+        let there = "addresses: { a: { routing: multicast, queues: { by.hand: {} } } }";
+        let found = reasons("addresses: { a: { routing: anycast } }", there);
+        assert!(found.len() == 1 && found[0].contains("by.hand"), "{found:?}");
+        assert!(reasons("addresses: { a: { routing: both, queues: {} } }", there).is_empty());
+        assert!(reasons("addresses: { a: { routing: anycast, queues: { by.hand: {} } } }", there).is_empty());
+    }
+
+    #[test]
+    fn a_divert_needs_a_name_that_no_queue_has() {
+        let there = "addresses: { z: { routing: multicast, queues: { copy: {} } } }";
+        let spec = "addresses: { a: { routing: anycast } }\ndiverts: { copy: { address: a, forward_to: a } }";
+        assert!(reasons(spec, there)[0].contains("no divert"));
+    }
+}
