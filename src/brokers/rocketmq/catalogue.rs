@@ -1,0 +1,19 @@
+//! The versions of RocketMQ that mqlab runs.
+
+use crate::brokers::{Artefacts, Catalogue, OfficialImage, Recipe, Version};
+
+pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "5.5", versions: &[V5_5] };
+
+const V5_5: Version = Version {
+    number: "5.5",
+    official: OfficialImage { repository: "docker.io/apache/rocketmq", tag: "5.5.0" },
+    recipe: Some(&Recipe {
+        folder: "rocketmq",
+        suite: "trixie",
+        arguments: &[],
+        artefacts: Artefacts::Maven,
+        exact_version: Some("5.5.0"),
+    }),
+    upgrades_from: &[],
+    config_keys: include_str!("config_keys/5.5.json"),
+};
