@@ -9,6 +9,7 @@ pub(crate) mod fake;
 mod kafka;
 mod ledger;
 mod rabbitmq;
+mod rocketmq;
 mod session;
 
 pub use broker::{
@@ -25,7 +26,7 @@ pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Read
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[&kafka::Kafka, &rabbitmq::RabbitMq]
+    &[&kafka::Kafka, &rabbitmq::RabbitMq, &rocketmq::RocketMq]
 }
 
 /// The kind of this name.

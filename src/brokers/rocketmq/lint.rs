@@ -8,6 +8,16 @@ use crate::spec::{Diagnostics, Position, suggest};
 use super::TOPIC;
 use super::spec::{Group, Topic, groups, topics};
 
+/// What is found, and why it is told.
+pub(super) const LINTS: &[(&str, &str)] = &[
+    ("consumer-without-group", "RocketMQ hands messages to groups alone, so a consumer is in one."),
+    ("forbidden-flow", "The topic's permission keeps the app from what it is said to do."),
+    ("idle-instances", "A queue of an ordered group is read by one consumer at a time: more of them would wait."),
+    ("order-lost", "A `fifo` topic keeps messages in order, and a group without `order` hands them out in any."),
+    ("unequal-subscriptions", "All consumers of a group subscribe to the same topics, or each misses messages."),
+    ("unread-queues", "Messages go to queues that no consumer is told of."),
+];
+
 /// Called once everything else is valid.
 pub(super) fn lint(broker: &BrokerModel, apps: &[App], diagnostics: &mut Diagnostics) {
     let (topics, groups) = (topics(broker), groups(broker));
@@ -33,10 +43,8 @@ impl<'a> Linting<'a> {
         for (flows, forbidden, verb) in [(&app.produces, "read", "send to"), (&app.consumes, "write", "read")] {
             for (flow, topic) in self.of_this_broker(flows) {
                 if topic.permission == forbidden {
-                    let text = format!(
-                        "`{}` cannot {verb} `{}`: its permission is `{forbidden}`",
-                        app.name, topic.name
-                    );
+                    let text =
+                        format!("`{}` cannot {verb} `{}`: its permission is `{forbidden}`", app.name, topic.name);
                     let help = "set `permission: read_write` on the topic".to_owned();
                     self.diagnostics.lint("forbidden-flow", self.place(flow), text, help);
                 }

@@ -1,6 +1,6 @@
 //! What a change of a topic or a subscription group means to RocketMQ.
 
-use crate::model::{AttributeRule, Change, KindRules, Resource, Value, Verdict, in_place};
+use crate::model::{AttributeRule, Change, Home, KindRules, Resource, Value, Verdict, in_place};
 use crate::plan::Objection;
 
 use super::attributes;
@@ -36,13 +36,14 @@ pub(super) static KINDS: &[KindRules] = &[
             },
         ],
         protected: is_protected,
+        home: Home::Broker,
         holds_data: true,
         produce: true,
         consume: true,
     },
     KindRules {
         kind: GROUP,
-        plural: "subscription groups",
+        plural: "subscription_groups",
         attributes: &[
             AttributeRule {
                 name: "retry_max",
@@ -62,6 +63,7 @@ pub(super) static KINDS: &[KindRules] = &[
             },
         ],
         protected: is_protected,
+        home: Home::Broker,
         holds_data: true,
         produce: false,
         consume: false,
@@ -78,7 +80,9 @@ fn topic_attribute_rule(change: &Change<'_>) -> Verdict {
     if or_default(change.old) == or_default(change.new) {
         return Verdict::Same;
     }
-    Verdict::Replace { reason: format!("RocketMQ sets `{}` when it creates a topic, and never again", change.attribute) }
+    Verdict::Replace {
+        reason: format!("RocketMQ sets `{}` when it creates a topic, and never again", change.attribute),
+    }
 }
 
 /// Fewer queues to read while the others still get messages: those would be unread for good.
@@ -89,7 +93,8 @@ pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objectio
 
 fn stranded(wanted: &Resource, found: &Resource) -> Option<Objection> {
     let count = |resource: &Resource, name: &str| resource.attribute(name).and_then(Value::as_i64);
-    let (less, read, written) = (count(wanted, "read_queues")?, count(found, "read_queues")?, count(found, "write_queues")?);
+    let (less, read, written) =
+        (count(wanted, "read_queues")?, count(found, "read_queues")?, count(found, "write_queues")?);
     if less >= read || less >= written {
         return None;
     }

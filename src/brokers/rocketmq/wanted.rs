@@ -116,6 +116,9 @@ mod tests {
             "groupRetryPolicy": { "type": "EXPONENTIAL" },
         });
         assert_eq!(Json::Object(group(&wanted, Some(&found))), expected);
-        assert_eq!(Json::Object(group(&wanted, None)), json!({ "groupName": "billing", "consumeMessageOrderly": true }));
+        assert_eq!(
+            Json::Object(group(&wanted, None)),
+            json!({ "groupName": "billing", "consumeMessageOrderly": true })
+        );
     }
 }

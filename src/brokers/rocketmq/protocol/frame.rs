@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn a_request_has_two_lengths_a_header_and_a_body() {
         let frame = Request::new(105).with("topic", "orders").body(*b"{}").encode(7);
-        let header = br#"{"code":105,"language":"OTHER","version":0,"opaque":7,"flag":0,"extFields":{"topic":"orders"}}"#;
+        let header =
+            br#"{"code":105,"language":"OTHER","version":0,"opaque":7,"flag":0,"extFields":{"topic":"orders"}}"#;
         assert_eq!(frame[..4], u32::try_from(4 + header.len() + 2).unwrap().to_be_bytes());
         assert_eq!(frame[4..8], u32::try_from(header.len()).unwrap().to_be_bytes());
         assert_eq!(frame[8..], [header, &b"{}"[..]].concat());

@@ -13,7 +13,8 @@ use crate::plan::{Action, Step};
 /// One outcome per step, in the order of the steps. The master's counts: a replica is told the same, and copies
 /// within a minute what it did not hear.
 pub(super) async fn apply(session: &mut RocketSession, batch: Batch<'_>) -> Vec<Outcome> {
-    let mut run = Run { by_node: vec![Results::new(); session.brokers.len()], session, batch, ledger: Ledger::new(batch) };
+    let mut run =
+        Run { by_node: vec![Results::new(); session.brokers.len()], session, batch, ledger: Ledger::new(batch) };
     run.delete().await;
     run.write().await;
     run.outcomes()
@@ -34,8 +35,10 @@ impl<'a> Run<'a, '_> {
         if doomed.is_empty() {
             return;
         }
+        let mut agreed = doomed.clone();
         for (broker, results) in self.session.brokers.iter_mut().zip(&mut self.by_node) {
-            results.extend(delete_from(broker, &doomed).await);
+            results.extend(delete_from(broker, &agreed).await);
+            agreed.retain(|step| is_done(results, step));
         }
         let gone = doomed.iter().filter(|step| self.on_master(step) == OutcomeResult::Done);
         let routes: Vec<Request> =
@@ -66,7 +69,9 @@ impl<'a> Run<'a, '_> {
         };
         for step in guarded {
             let reason = match held.as_ref().map(|held| held.get(&step.address)) {
-                Ok(Some(inside)) if !inside.is_empty() => format!("it holds {inside} now; `--allow-data-loss` gives them up"),
+                Ok(Some(inside)) if !inside.is_empty() => {
+                    format!("it holds {inside} now; `--allow-data-loss` gives them up")
+                }
                 Ok(_) => {
                     free.push(step);
                     continue;
@@ -85,11 +90,13 @@ impl<'a> Run<'a, '_> {
         if steps.is_empty() {
             return;
         }
-        let writing = Writing { batch: self.batch, broker: &self.session.target.broker, steps };
+        let name = self.session.target.broker.clone();
+        let mut writing = Writing { batch: self.batch, broker: name, steps: steps.clone() };
         for (broker, results) in self.session.brokers.iter_mut().zip(&mut self.by_node) {
             results.extend(writing.to(broker).await);
+            writing.steps.retain(|step| is_done(results, step));
         }
-        for step in writing.steps {
+        for step in steps {
             let result = self.on_master(step);
             self.ledger.end(step, result);
         }
@@ -116,10 +123,16 @@ impl<'a> Run<'a, '_> {
         if self.by_node.len() > 1 {
             for outcome in &mut outcomes {
                 let known = (1..).zip(&self.by_node);
-                let known = known.filter_map(|(node, results)| Some((node.to_string(), results.get(&outcome.address)?.clone())));
+                let known = known
+                    .filter_map(|(node, results)| Some((node.to_string(), results.get(&outcome.address)?.clone())));
                 outcome.nodes = known.collect();
             }
         }
         outcomes
     }
+}
+
+/// A replica is told what its master did.
+fn is_done(results: &Results<'_>, step: &Step) -> bool {
+    results.get(&step.address) == Some(&OutcomeResult::Done)
 }

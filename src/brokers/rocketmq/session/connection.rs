@@ -14,6 +14,8 @@ use crate::brokers::{Endpoint, SessionError};
 
 /// How many questions are on their way at once: a broker works at sixteen.
 const ON_THEIR_WAY: usize = 64;
+/// One look at whether somebody is there.
+pub(super) const ATTEMPT: Duration = Duration::from_secs(3);
 
 /// Where to ask. After a failure the next question opens a new connection.
 #[derive(Debug)]
@@ -39,6 +41,15 @@ impl Connection {
         let answer = self.ask_all(&[request]).await?.pop();
         let answer = answer.ok_or_else(|| self.nonsense("no answer".to_owned()))?;
         if answer.is_success() { Ok(answer) } else { Err(SessionError::Refused(answer.complaint())) }
+    }
+
+    /// One question to somebody who may not be there: it is asked again anyway.
+    pub(super) async fn knock(&mut self, request: Request) -> Result<Json, SessionError> {
+        let patience = self.deadline;
+        self.deadline = patience.min(ATTEMPT);
+        let answer = self.read(request).await;
+        self.deadline = patience;
+        answer
     }
 
     /// One question whose answer has a body.
@@ -76,12 +87,13 @@ impl Connection {
         let unreachable = |source: io::Error| SessionError::Unreachable { endpoint: broken, source: source.into() };
         let stream = match self.stream.take() {
             Some(stream) => stream,
-            None => match timeout(deadline, TcpStream::connect((self.endpoint.host.as_str(), self.endpoint.port))).await
-            {
-                Ok(Ok(stream)) => stream,
-                Ok(Err(error)) => return Err(unreachable(error)),
-                Err(_) => return Err(silence),
-            },
+            None => {
+                match timeout(deadline, TcpStream::connect((self.endpoint.host.as_str(), self.endpoint.port))).await {
+                    Ok(Ok(stream)) => stream,
+                    Ok(Err(error)) => return Err(unreachable(error)),
+                    Err(_) => return Err(silence),
+                }
+            }
         };
         let stream = self.stream.insert(stream);
         let (mut from, mut to) = stream.split();
@@ -105,7 +117,8 @@ impl Connection {
             Err(Fault::Silence) => return Err(silence),
             Err(Fault::Nonsense(detail)) => return Err(self.nonsense(detail)),
         }
-        let in_order: Option<Vec<Answer>> = (first..).take(requests.len()).map(|number| answers.remove(&number)).collect();
+        let in_order: Option<Vec<Answer>> =
+            (first..).take(requests.len()).map(|number| answers.remove(&number)).collect();
         in_order.ok_or_else(|| self.nonsense("an answer to no question of ours".to_owned()))
     }
 

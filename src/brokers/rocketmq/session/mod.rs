@@ -8,25 +8,25 @@ mod delete;
 mod greeting;
 mod observe;
 mod probe;
+mod ready;
 mod usable;
 mod write;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
-use serde_json::Value as Json;
 
-use super::{BROKER_PORT, NAMESRV_PORT, PROXY_PORT, PROXY_REMOTING_PORT, names};
-use crate::brokers::{Batch, Check, Endpoint, Interest, Outcome, Session, SessionError, Target};
-use crate::model::{Address, Observation};
+use super::normalise::normalise;
+use super::{BROKER_PORT, NAMESRV_PORT, PROXY_REMOTING_PORT};
+use crate::brokers::{Batch, Check, Endpoint, Interest, Outcome, Readiness, Session, SessionError, Target};
+use crate::model::{Address, Observation, Resource};
 use crate::plan::Contents;
 
 use connection::Connection;
 use contents::Sources;
-
-/// One look at whether everything is there; it is asked again anyway.
-const ATTEMPT: Duration = Duration::from_secs(3);
+use observe::Tables;
+use write::is_silence;
 
 /// Opens nothing before the first call.
 pub(super) struct RocketSession {
@@ -42,18 +42,13 @@ impl RocketSession {
         let open = |endpoint: &Endpoint| Connection::new(endpoint.clone(), target.deadline);
         let nowhere = Endpoint { host: String::new(), port: 0 };
         let one = |port: &str| open(target.endpoint(port).unwrap_or(&nowhere));
-        let brokers = target.endpoints.get(BROKER_PORT).into_iter().flatten().map(open).collect();
+        let brokers = target.endpoints(BROKER_PORT).iter().map(open).collect();
         Self { namesrv: one(NAMESRV_PORT), brokers, proxy: one(PROXY_REMOTING_PORT), target }
-    }
-
-    fn master(&mut self) -> Result<&mut Connection, SessionError> {
-        self.brokers.first_mut().ok_or_else(|| SessionError::Refused("its broker has no published port".to_owned()))
     }
 
     fn sources(&mut self) -> Result<Sources<'_>, SessionError> {
         let Self { brokers, proxy, .. } = self;
-        let none = || SessionError::Refused("its broker has no published port".to_owned());
-        Ok(Sources { master: brokers.first_mut().ok_or_else(none)?, proxy })
+        Ok(Sources { master: brokers.first_mut().ok_or_else(no_broker)?, proxy })
     }
 
     fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
@@ -67,49 +62,45 @@ impl RocketSession {
         }
     }
 
-    /// The name server lists all brokers, each works, the replica follows, and the proxy answers both kinds of
-    /// clients: settings that make no sense, and a name server that nobody reaches, are no reason for a broker to say
-    /// anything else than "boot success".
-    async fn look(&mut self) -> Result<(), SessionError> {
-        let route = self.namesrv.read(commands::route(names::CLUSTER)).await?;
-        let (found, nodes) = (registered(&route), self.brokers.len());
-        if found < nodes {
-            return Err(SessionError::NotReady(format!("{found} of {nodes} brokers have registered with the name server")));
-        }
+    /// The first broker that answers, the master before its replica: the replica knows the same objects.
+    async fn tables(&mut self) -> Result<Tables, SessionError> {
+        let mut silence = None;
         for broker in &mut self.brokers {
-            broker.ask(commands::runtime_info()).await?;
-        }
-        if nodes > 1 {
-            let followers = followers(&self.master()?.read(commands::replication()).await?);
-            if followers + 1 < nodes {
-                return Err(SessionError::NotReady("the replica does not follow its master yet".to_owned()));
+            match observe::read(broker).await {
+                Err(error) if is_silence(&error) => drop(silence.get_or_insert(error)),
+                other => return other,
             }
         }
-        self.proxy.ask(commands::route(names::CLUSTER)).await?;
-        match self.target.endpoint(PROXY_PORT) {
-            Some(endpoint) => greeting::greet(endpoint, self.target.deadline.min(ATTEMPT)).await,
-            None => Ok(()),
-        }
+        Err(silence.unwrap_or_else(no_broker))
     }
 }
 
 #[async_trait]
 impl Session for RocketSession {
-    async fn ready(&mut self) -> Result<(), SessionError> {
-        match tokio::time::timeout(self.target.deadline.min(ATTEMPT), self.look()).await {
-            Ok(looked) => looked.map_err(not_yet),
-            Err(_) => {
-                // An answer that comes later would be taken for another one.
-                let target = self.target.clone();
-                *self = Self::new(target);
-                Err(SessionError::NotReady(format!("no answer within {} s", ATTEMPT.as_secs())))
-            }
-        }
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
+        ready::look(self).await
     }
 
-    async fn observe(&mut self, _interest: Interest<'_>) -> Result<Observation, SessionError> {
-        let (broker, facts) = (self.target.broker.clone(), self.target.facts.clone());
-        observe::observe(self.master()?, &broker, facts).await
+    /// What the file wants counts as there when the replica has it too, if that answers.
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
+        let tables = self.tables().await?;
+        let (mut resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
+        if let [_, replicas @ ..] = self.brokers.as_mut_slice() {
+            for replica in replicas {
+                if let Ok(copy) = observe::read(replica).await {
+                    let wanted = |one: &Resource| interest.wanted.iter().any(|wanted| wanted.address == one.address);
+                    resources.retain(|one| !wanted(one) || copy.has(&one.address));
+                }
+            }
+        }
+        let mut facts = self.target.facts.clone();
+        for broker in &mut self.brokers {
+            if let Some(version) = observe::version(broker).await {
+                facts.version = version;
+                break;
+            }
+        }
+        Ok(Observation { resources, unknown, facts })
     }
 
     async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
@@ -132,26 +123,6 @@ impl Session for RocketSession {
     }
 }
 
-/// While everything starts, ports come and go.
-fn not_yet(error: SessionError) -> SessionError {
-    match error {
-        SessionError::NotReady(_) => error,
-        SessionError::Unreachable { endpoint, source } => {
-            SessionError::NotReady(format!("cannot reach {endpoint}: {source}"))
-        }
-        other => SessionError::NotReady(other.to_string()),
-    }
-}
-
-/// How many brokers the name server lists.
-fn registered(route: &Json) -> usize {
-    let brokers = route.get("brokerDatas").and_then(Json::as_array).into_iter().flatten();
-    let addresses = brokers.filter_map(|broker| broker.get("brokerAddrs")?.as_object());
-    addresses.map(serde_json::Map::len).sum()
-}
-
-/// How many replicas copy from the master right now.
-fn followers(status: &Json) -> usize {
-    let connections = status.get("haConnectionInfo").and_then(Json::as_array);
-    connections.map_or(0, Vec::len)
+fn no_broker() -> SessionError {
+    SessionError::Refused("its broker has no published port".to_owned())
 }

@@ -1,12 +1,13 @@
-//! Everything that is there, in three questions to the master.
+//! What one broker has, in two questions.
 
 use serde_json::Value as Json;
 
 use super::commands;
 use super::connection::Connection;
 use crate::brokers::SessionError;
-use crate::brokers::rocketmq::normalise::{self, Table, group_table, topic_table};
-use crate::model::{Facts, Observation};
+use crate::brokers::rocketmq::TOPIC;
+use crate::brokers::rocketmq::normalise::{Table, group_table, topic_table};
+use crate::model::Address;
 
 /// The configurations of one broker as it tells them.
 #[derive(Debug, Default)]
@@ -15,14 +16,11 @@ pub(super) struct Tables {
     pub groups: Table,
 }
 
-pub(super) async fn observe(master: &mut Connection, broker: &str, mut facts: Facts) -> Result<Observation, SessionError> {
-    let tables = read(master).await?;
-    let runtime = master.read(commands::runtime_info()).await?;
-    if let Some(version) = version(&runtime) {
-        facts.version = version;
+impl Tables {
+    pub(super) fn has(&self, address: &Address) -> bool {
+        let table = if address.kind == TOPIC { &self.topics } else { &self.groups };
+        table.contains_key(&address.name)
     }
-    let (resources, unknown) = normalise::normalise(broker, &tables.topics, &tables.groups);
-    Ok(Observation { resources, unknown, facts })
 }
 
 pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError> {
@@ -38,8 +36,13 @@ pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError
     })
 }
 
+/// Of the broker's software, if it answers.
+pub(super) async fn version(broker: &mut Connection) -> Option<String> {
+    version_in(&broker.read(commands::runtime_info()).await.ok()?)
+}
+
 /// `5.5.0` for `V5_5_0`.
-fn version(runtime: &Json) -> Option<String> {
+fn version_in(runtime: &Json) -> Option<String> {
     let text = runtime.pointer("/table/brokerVersionDesc")?.as_str()?;
     Some(text.strip_prefix('V')?.replace('_', ".").to_lowercase())
 }
@@ -48,12 +51,12 @@ fn version(runtime: &Json) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::version;
+    use super::version_in;
 
     #[test]
     fn a_version_is_written_with_dots() {
         let runtime = json!({ "table": { "brokerVersionDesc": "V5_5_0" } });
-        assert_eq!(version(&runtime), Some("5.5.0".to_owned()));
-        assert_eq!(version(&json!({})), None);
+        assert_eq!(version_in(&runtime), Some("5.5.0".to_owned()));
+        assert_eq!(version_in(&json!({})), None);
     }
 }

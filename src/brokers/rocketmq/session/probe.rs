@@ -10,6 +10,7 @@ use super::commands;
 use super::connection::Connection;
 use super::greeting;
 use super::observe;
+use crate::brokers::rocketmq::PROXY_PORT;
 use crate::brokers::rocketmq::names::PROBE_PREFIX;
 use crate::brokers::rocketmq::protocol::{Request, code, message};
 use crate::brokers::{Check, SessionError};
@@ -41,19 +42,15 @@ pub(super) async fn probe(session: &mut RocketSession) -> Vec<Check> {
         };
         checks.push(session.check("a message reaches the replica", replica, began));
     }
-    if let Some(endpoint) = session.target.endpoint("proxy").cloned() {
+    if let Some(endpoint) = session.target.endpoint(PROXY_PORT).cloned() {
         let began = Instant::now();
         let greeted = greeting::greet(&endpoint, session.target.deadline).await;
         checks.push(session.check("the proxy speaks gRPC", greeted.map(|()| endpoint.to_string()), began));
     }
     if let Err(error) = remove(session, &[name]).await {
-        checks.push(session.check("the probe cleans up", Err(error), began_now()));
+        checks.push(session.check("the probe cleans up", Err(error), Instant::now()));
     }
     checks
-}
-
-fn began_now() -> Instant {
-    Instant::now()
 }
 
 /// A topic with one queue and a group, on every broker.

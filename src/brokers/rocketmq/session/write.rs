@@ -27,7 +27,7 @@ pub(super) type Results<'a> = BTreeMap<&'a Address, OutcomeResult>;
 /// What is to be written to every broker of a master and its replica.
 pub(super) struct Writing<'a> {
     pub batch: Batch<'a>,
-    pub broker: &'a str,
+    pub broker: String,
     pub steps: Vec<&'a Step>,
 }
 
@@ -55,30 +55,39 @@ impl<'a> Writing<'a> {
 
     async fn lists(&self, broker: &mut Connection) -> Result<Results<'a>, SessionError> {
         let objects = self.objects(&observe::read(broker).await?);
-        let mut sent = 0;
+        let (mut told, mut missed) = (Vec::new(), Vec::new());
         for chunk in chunks(&objects) {
             if self.batch.cancel.is_cancelled() {
                 break;
             }
-            self.progress(sent, objects.len());
-            // Its answer proves nothing, and a list without one may have been done.
-            match broker.ask_all(&[list(chunk)]).await {
+            self.progress(told.len() + missed.len(), objects.len());
+            match broker.ask(list(chunk)).await {
+                // What came before the culprit is in the broker's memory then, and in no file of it.
+                Err(SessionError::Refused(reason)) => {
+                    missed.extend(chunk.iter().map(|object| (object, reason.clone())))
+                }
+                // Success proves nothing, and what was not answered may have been done.
                 Err(error) if !is_silence(&error) => return Err(error),
-                _ => sent += chunk.len(),
+                _ => told.extend(chunk),
             }
         }
-        self.batch.events.emit(Event::ProgressEnded { subject: self.broker.to_owned() });
-        let tried = &objects[..sent];
-        let (mut results, missed) = self.judge(tried.iter(), &observe::read(broker).await?);
+        self.batch.events.emit(Event::ProgressEnded { subject: self.broker.clone() });
+        let (mut results, ignored) = self.judge(told.into_iter(), &observe::read(broker).await?);
+        missed.extend(ignored);
         let answers = broker.ask_all(&missed.iter().map(|(object, _)| single(object)).collect::<Vec<_>>()).await?;
         let refused = missed.iter().zip(&answers).filter(|(_, answer)| !answer.is_success());
         results.extend(refused.map(|((object, _), answer)| (&object.step.address, outcome(answer))));
-        let accepted: Vec<&Object<'_>> =
-            missed.iter().map(|(object, _)| *object).filter(|object| !results.contains_key(&object.step.address)).collect();
+        let accepted: Vec<&Object<'_>> = missed
+            .iter()
+            .map(|(object, _)| *object)
+            .filter(|object| !results.contains_key(&object.step.address))
+            .collect();
         if !accepted.is_empty() {
             let (done, ignored) = self.judge(accepted.into_iter(), &observe::read(broker).await?);
             results.extend(done);
-            results.extend(ignored.into_iter().map(|(object, reason)| (&object.step.address, OutcomeResult::Failed { reason })));
+            results.extend(
+                ignored.into_iter().map(|(object, reason)| (&object.step.address, OutcomeResult::Failed { reason })),
+            );
         }
         Ok(results)
     }
@@ -108,7 +117,7 @@ impl<'a> Writing<'a> {
     where
         'a: 'o,
     {
-        let (found, _) = normalise(self.broker, &there.topics, &there.groups);
+        let (found, _) = normalise(&self.broker, &there.topics, &there.groups);
         let found: BTreeMap<&Address, &Resource> = found.iter().map(|one| (&one.address, one)).collect();
         let (mut results, mut missed) = (Results::new(), Vec::new());
         for object in objects {
@@ -122,7 +131,7 @@ impl<'a> Writing<'a> {
 
     fn progress(&self, done: usize, total: usize) {
         self.batch.events.emit(Event::Progress {
-            subject: self.broker.to_owned(),
+            subject: self.broker.clone(),
             what: "sending topics and groups".to_owned(),
             done: done as u64,
             total: total as u64,
@@ -135,11 +144,7 @@ fn difference(wanted: &Resource, found: Option<&Resource>) -> Option<String> {
     let Some(found) = found else { return Some("RocketMQ answered success, and it is not there".to_owned()) };
     let attribute = matching::first_difference(wanted, found)?;
     let shown = |resource: &Resource| resource.attribute(attribute).unwrap_or(&Value::Null).to_string();
-    Some(format!(
-        "RocketMQ answered success, and left `{attribute}` at {} instead of {}",
-        shown(found),
-        shown(wanted)
-    ))
+    Some(format!("RocketMQ answered success, and left `{attribute}` at {} instead of {}", shown(found), shown(wanted)))
 }
 
 fn is_topic(object: &Object<'_>) -> bool {
