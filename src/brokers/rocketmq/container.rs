@@ -92,7 +92,7 @@ fn node_container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
     let standard = BROKER_NUMBER.saturating_add(u16::try_from(index).unwrap_or_default());
     Container {
         aliases,
-        command: command("broker", "-c", BROKER_FILE),
+        command: command(if node == 1 { "broker" } else { "replica" }, "-c", BROKER_FILE),
         env,
         files: vec![start_file(), log_file(), broker_file(broker, node)],
         ports: vec![published(broker, BROKER_PORT, BROKER_NUMBER, host.unwrap_or(standard))],
@@ -237,6 +237,8 @@ fn configuration(broker: &BrokerModel, node: u32) -> BTreeMap<String, String> {
         // A synchronous master waits for nobody unless it is told for how many (5.5.0).
         settings.insert("brokerRole".to_owned(), "SYNC_MASTER".to_owned());
         settings.insert("inSyncReplicas".to_owned(), broker.nodes.to_string());
+        // Without it a replica answers no consumer, not even when its master is gone.
+        settings.insert("slaveReadEnable".to_owned(), "true".to_owned());
     }
     for setting in broker_settings(broker) {
         match &setting.value {

@@ -91,7 +91,7 @@ fn check_setting(keys: &ConfigKeys, version: &str, setting: &Setting<'_>, diagno
     }
     let Some(key) = keys.broker.get(setting.key) else {
         let text = format!("RocketMQ {version} has no broker configuration `{}`", setting.key);
-        let rest = "it would start and ignore it; `mqadmin getBrokerConfig` lists what there is";
+        let rest = "`mqadmin getBrokerConfig` lists what there is; the broker ignores all others without a word";
         let help = suggest(setting.key, keys.broker.keys().map(String::as_str), rest);
         return diagnostics.error("unknown-config", setting.at, text, help);
     };

@@ -16,6 +16,7 @@ pub(in super::super) const DELETE_SUBSCRIPTIONGROUP: i32 = 207;
 pub(in super::super) const DELETE_TOPIC_IN_BROKER: i32 = 215;
 pub(in super::super) const DELETE_TOPIC_IN_NAMESRV: i32 = 216;
 pub(in super::super) const UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST: i32 = 225;
+pub(in super::super) const GET_TOPIC_CONFIG: i32 = 351;
 pub(in super::super) const GET_BROKER_HA_STATUS: i32 = 907;
 
 pub(in super::super) const SUCCESS: i32 = 0;

@@ -14,7 +14,7 @@ pub(super) async fn look(session: &mut RocketSession) -> Result<Readiness, Sessi
     let mut complaints = Vec::new();
     let mut answering = 0;
     for broker in &mut session.brokers {
-        match broker.knock(commands::runtime_info()).await {
+        match broker.knock(commands::own_topic()).await {
             Ok(_) => answering += 1,
             Err(error) => complaints.push(crate::error_chain(&error)),
         }
