@@ -15,6 +15,8 @@ mod matching;
 mod names;
 mod normalise;
 mod protocol;
+#[cfg(test)]
+mod recorded;
 mod rules;
 mod session;
 mod spec;

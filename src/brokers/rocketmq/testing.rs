@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Address, App, BrokerModel, Facts, Flow, Instances, Origin, Storage};
-use crate::spec::{Diagnostics, Entry, Map, Node, NodeValue, Position, Text};
+use crate::model::{BrokerModel, Facts, Origin, Storage};
+use crate::spec::{Entry, Map, Node, NodeValue, Position, Text};
 
 /// A broker `trades` with this body; `nodes` and `storage` in it count.
 pub(super) fn broker(yaml: &str) -> BrokerModel {
@@ -50,35 +50,6 @@ pub(super) fn facts() -> Facts {
         advertise_host: "localhost".to_owned(),
         ..Facts::default()
     }
-}
-
-/// An app that sends to and reads from topics of the broker.
-pub(super) fn app(name: &str, produces: &[&str], consumes: &[&str], group: Option<&str>, instances: u32) -> App {
-    let origin = Origin { file: Arc::from("mqlab.yaml"), line: 99, column: 1 };
-    let flows = |topics: &[&str]| -> Vec<Flow> {
-        let flow = |topic: &&str| Flow {
-            address: Address::new("trades", super::TOPIC, *topic),
-            routing_key: None,
-            headers: BTreeMap::new(),
-            origin: origin.clone(),
-        };
-        topics.iter().map(flow).collect()
-    };
-    App {
-        name: name.to_owned(),
-        description: None,
-        produces: flows(produces),
-        consumes: flows(consumes),
-        group: group.map(str::to_owned),
-        instances: Instances(instances),
-        user: None,
-        origin: origin.clone(),
-    }
-}
-
-/// The codes that were reported, in the order of the report.
-pub(super) fn codes(diagnostics: &Diagnostics) -> Vec<&'static str> {
-    diagnostics.list.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 fn node(value: &serde_yaml::Value, line: &mut u32) -> Node {

@@ -35,6 +35,33 @@ pub(in super::super) struct Answer {
     pub body: Vec<u8>,
 }
 
+/// The text of a field.
+pub(in super::super) struct Field(String);
+
+impl From<&str> for Field {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Field {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<i64> for Field {
+    fn from(number: i64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<bool> for Field {
+    fn from(flag: bool) -> Self {
+        Self(flag.to_string())
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestHeader<'a> {
@@ -64,8 +91,8 @@ impl Request {
     }
 
     #[must_use]
-    pub(in super::super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.fields.insert(name, value.to_string());
+    pub(in super::super) fn with(mut self, name: &'static str, value: impl Into<Field>) -> Self {
+        self.fields.insert(name, value.into().0);
         self
     }
 

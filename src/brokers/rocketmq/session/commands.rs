@@ -18,7 +18,7 @@ pub(super) fn all_groups() -> Request {
     Request::new(code::GET_ALL_SUBSCRIPTIONGROUP_CONFIG)
 }
 
-pub(super) fn put_topics(topics: Vec<Map<String, Json>>) -> Request {
+pub(super) fn put_topics(topics: &[Map<String, Json>]) -> Request {
     let body = json!({ "topicConfigList": topics });
     Request::new(code::UPDATE_AND_CREATE_TOPIC_LIST).body(body.to_string())
 }
@@ -45,7 +45,7 @@ pub(super) fn put_topic(topic: &Map<String, Json>) -> Request {
         .with("attributes", changes.join(","))
 }
 
-pub(super) fn put_groups(groups: Vec<Map<String, Json>>) -> Request {
+pub(super) fn put_groups(groups: &[Map<String, Json>]) -> Request {
     let body = json!({ "groupConfigList": groups });
     Request::new(code::UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST).body(body.to_string())
 }
@@ -113,8 +113,8 @@ pub(super) fn send(topic: &str, body: &str) -> Request {
 }
 
 /// Bits of a pull's flag: wait until there is something, and the subscription is in the request.
-const SUSPEND: u32 = 1 << 1;
-const SUBSCRIPTION: u32 = 1 << 2;
+const SUSPEND: i64 = 1 << 1;
+const SUBSCRIPTION: i64 = 1 << 2;
 
 /// The message at this offset of the first queue, waiting a while for it.
 pub(super) fn pull(topic: &str, group: &str, offset: i64) -> Request {

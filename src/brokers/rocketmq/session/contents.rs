@@ -91,13 +91,19 @@ fn connected(connection: &Connection, answer: &Answer) -> Result<u64, SessionErr
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::brokers::rocketmq::protocol::loose;
+    use crate::brokers::rocketmq::recorded;
 
     #[test]
     fn a_topic_holds_what_is_between_the_ends_of_its_queues() {
-        let stats = br#"{"offsetTable":{{"brokerName":"broker-a","queueId":0,"topic":"a"}:{"lastUpdateTimestamp":1,"maxOffset":7,"minOffset":2},{"brokerName":"broker-a","queueId":1,"topic":"a"}:{"lastUpdateTimestamp":0,"maxOffset":1,"minOffset":0}}}"#;
-        assert_eq!(between_ends(&loose::parse(stats).unwrap()), 6);
+        assert_eq!(between_ends(&recorded::body("topic-stats")), 1);
+        let two = json!({ "offsetTable": {
+            "0": { "maxOffset": 7, "minOffset": 2 },
+            "1": { "maxOffset": 1, "minOffset": 0 },
+        } });
+        assert_eq!(between_ends(&two), 6);
     }
 
     #[test]

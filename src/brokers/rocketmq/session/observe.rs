@@ -52,11 +52,11 @@ mod tests {
     use serde_json::json;
 
     use super::version_in;
+    use crate::brokers::rocketmq::recorded;
 
     #[test]
     fn a_version_is_written_with_dots() {
-        let runtime = json!({ "table": { "brokerVersionDesc": "V5_5_0" } });
-        assert_eq!(version_in(&runtime), Some("5.5.0".to_owned()));
+        assert_eq!(version_in(&recorded::body("runtime-info")), Some("5.5.0".to_owned()));
         assert_eq!(version_in(&json!({})), None);
     }
 }

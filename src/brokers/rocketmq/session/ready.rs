@@ -73,3 +73,21 @@ fn registered(route: &Json) -> usize {
 fn followers(status: &Json) -> usize {
     status.get("haConnectionInfo").and_then(Json::as_array).map_or(0, Vec::len)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::brokers::rocketmq::recorded;
+
+    #[test]
+    fn a_route_lists_the_master_and_its_replica() {
+        assert_eq!(registered(&recorded::body("route-of-the-cluster")), 2);
+        // The proxy names itself for each of them.
+        assert_eq!(registered(&recorded::body("route-by-the-proxy")), 2);
+    }
+
+    #[test]
+    fn a_master_lists_who_copies_from_it() {
+        assert_eq!(followers(&recorded::body("replication")), 1);
+    }
+}

@@ -44,10 +44,9 @@ impl<'a> Writing<'a> {
         match self.lists(broker).await {
             Ok(results) => results,
             Err(error) => {
-                let result = match is_silence(&error) {
-                    true => OutcomeResult::Unknown { reason: error.to_string() },
-                    false => OutcomeResult::Failed { reason: error.to_string() },
-                };
+                let reason = error.to_string();
+                let unknown = is_silence(&error);
+                let result = if unknown { OutcomeResult::Unknown { reason } } else { OutcomeResult::Failed { reason } };
                 self.steps.iter().map(|step| (&step.address, result.clone())).collect()
             }
         }
@@ -64,7 +63,7 @@ impl<'a> Writing<'a> {
             match broker.ask(list(chunk)).await {
                 // What came before the culprit is in the broker's memory then, and in no file of it.
                 Err(SessionError::Refused(reason)) => {
-                    missed.extend(chunk.iter().map(|object| (object, reason.clone())))
+                    missed.extend(chunk.iter().map(|object| (object, reason.clone())));
                 }
                 // Success proves nothing, and what was not answered may have been done.
                 Err(error) if !is_silence(&error) => return Err(error),
@@ -158,11 +157,9 @@ fn chunks<'o, 'a>(objects: &'o [Object<'a>]) -> impl Iterator<Item = &'o [Object
 }
 
 fn list(objects: &[Object<'_>]) -> Request {
-    let configs = objects.iter().map(|object| object.config.clone()).collect();
-    match objects.first().is_some_and(is_topic) {
-        true => commands::put_topics(configs),
-        false => commands::put_groups(configs),
-    }
+    let configs: Vec<Map<String, Json>> = objects.iter().map(|object| object.config.clone()).collect();
+    let put = if objects.first().is_some_and(is_topic) { commands::put_topics } else { commands::put_groups };
+    put(&configs)
 }
 
 fn single(object: &Object<'_>) -> Request {
