@@ -20,9 +20,9 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "make room in the engine's data folder, or use `storage: volume`",
     },
     KnownCause {
-        text: "Cannot reserve enough memory for direct buffers",
-        meaning: "half of `heap` is for network buffers, and it was not enough",
-        way_out: "set `heap: 1GiB`, or more, on the broker",
+        text: "of direct buffer memory",
+        meaning: "each thread that writes keeps a buffer for the largest message, and there is no room for one more",
+        way_out: "give it more: `env: { JAVA_OPT_EXT: \"-Xmx512m -XX:MaxDirectMemorySize=1g\" }`",
     },
     KnownCause {
         text: "java.lang.OutOfMemoryError",

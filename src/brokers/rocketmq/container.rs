@@ -32,6 +32,18 @@ const BROKER_FILE: &str = "/etc/mqlab/broker.conf";
 const PROXY_FILE: &str = "/etc/mqlab/rmq-proxy.json";
 const LOG_FILE: &str = "/etc/mqlab/console.logback.xml";
 const DEFAULT_HEAP: u64 = 512 * MEBIBYTE;
+/// Each thread that writes keeps a buffer for the largest message, 4 MiB and a little; [`WRITERS`] are 24, and about as
+/// many more have no setting. The rest is for the network.
+const DIRECT_MEMORY: u64 = 384 * MEBIBYTE;
+/// Pools of threads that write, among other things. RocketMQ's own numbers grow with the processors, and a broker whose
+/// direct memory is full goes on, and fails at what those threads should do.
+const WRITERS: &[(&str, &str)] = &[
+    ("ackMessageThreadPoolNums", "4"),
+    ("endTransactionThreadPoolNums", "4"),
+    ("litePullMessageThreadPoolNums", "4"),
+    ("processReplyMessageThreadPoolNums", "4"),
+    ("pullMessageThreadPoolNums", "8"),
+];
 const MEMORY_STORAGE: u64 = 1024 * MEBIBYTE;
 /// Settings that follow from the stack itself, and what to use instead of them.
 pub(super) const MANAGED: &[(&str, &str)] = &[
@@ -83,7 +95,7 @@ fn node_container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
     let heap = broker.heap.unwrap_or(DEFAULT_HEAP) / MEBIBYTE;
     let mut env = BTreeMap::from([
         ("NAMESRV_ADDR".to_owned(), internal_name_server(&broker.name)),
-        ("JAVA_OPT_EXT".to_owned(), format!("-Xmx{heap}m -XX:MaxDirectMemorySize={}m", (heap / 2).max(64))),
+        ("JAVA_OPT_EXT".to_owned(), format!("-Xmx{heap}m -XX:MaxDirectMemorySize={}m", DIRECT_MEMORY / MEBIBYTE)),
     ]);
     env.extend(broker.env.iter().map(|(name, value)| (name.clone(), plain(value))));
     let index = node.saturating_sub(1);
@@ -232,7 +244,7 @@ fn configuration(broker: &BrokerModel, node: u32) -> BTreeMap<String, String> {
         ("mappedFileSizeCommitLog", "67108864"),
     ];
     let mut settings: BTreeMap<String, String> =
-        defaults.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        defaults.iter().chain(WRITERS).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     if broker.nodes > 1 {
         // A synchronous master waits for nobody unless it is told for how many (5.5.0).
         settings.insert("brokerRole".to_owned(), "SYNC_MASTER".to_owned());

@@ -15,7 +15,7 @@ fn one_broker_has_a_name_server_and_a_proxy() {
     assert_eq!(aliases, [["trades"], ["trades-namesrv"], ["trades-proxy"]]);
     assert_eq!(text(&containers[0], BROKER_FILE), include_str!("../../../tests/fixtures/rocketmq/broker.conf"));
     assert_eq!(text(&containers[2], PROXY_FILE), include_str!("../../../tests/fixtures/rocketmq/rmq-proxy.json"));
-    assert_eq!(containers[0].env["JAVA_OPT_EXT"], "-Xmx512m -XX:MaxDirectMemorySize=256m");
+    assert_eq!(containers[0].env["JAVA_OPT_EXT"], "-Xmx512m -XX:MaxDirectMemorySize=384m");
     assert_eq!(containers[0].command, [START, "broker", "-c", BROKER_FILE]);
 }
 
@@ -57,7 +57,7 @@ fn the_users_heap_and_env_are_the_brokers_alone() {
     let mut model = broker("env: { TZ: Asia/Tokyo }");
     model.heap = Some(1024 * MEBIBYTE);
     let containers = containers(&model, &facts());
-    assert_eq!(containers[0].env["JAVA_OPT_EXT"], "-Xmx1024m -XX:MaxDirectMemorySize=512m");
+    assert_eq!(containers[0].env["JAVA_OPT_EXT"], "-Xmx1024m -XX:MaxDirectMemorySize=384m");
     let has_zone: Vec<bool> = containers.iter().map(|container| container.env.contains_key("TZ")).collect();
     assert_eq!(has_zone, [true, false, false]);
 }
