@@ -9,13 +9,14 @@ use crate::model::ContainerFile;
 /// Nothing in an archive depends on when it was made.
 const MODIFIED: u64 = 0;
 
-/// Owner and mode as asked. Folders are not listed: those that the image has stay as they are, and the engine
-/// makes the missing ones.
+/// Owner and mode as asked. Folders that nobody asks for are not listed: those that the image has stay as they are, and
+/// the engine makes the missing ones.
 pub(crate) fn files(files: &[ContainerFile]) -> io::Result<Vec<u8>> {
     let mut archive = Builder::new(Vec::new());
     for file in files {
         let mut header = Header::new_gnu();
-        header.set_entry_type(EntryType::Regular);
+        let kind = if file.path.ends_with('/') { EntryType::Directory } else { EntryType::Regular };
+        header.set_entry_type(kind);
         header.set_size(file.content.len() as u64);
         header.set_mode(file.mode);
         header.set_uid(file.uid);
@@ -31,6 +32,24 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+
+    #[test]
+    fn a_folder_is_asked_for_by_the_end_of_its_path() {
+        let folder = ContainerFile {
+            path: "/var/data/".into(),
+            mode: 0o755,
+            uid: 999,
+            gid: 999,
+            content: Vec::new(),
+            parts: [].into(),
+            secret: false,
+        };
+        let bytes = files(&[folder]).unwrap();
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let entry = archive.entries().unwrap().next().unwrap().unwrap();
+        assert!(entry.header().entry_type().is_dir());
+        assert_eq!(entry.header().uid().unwrap(), 999);
+    }
 
     #[test]
     fn owner_mode_and_content_arrive() {

@@ -64,6 +64,7 @@ impl ImageWanted {
 /// A file that is copied into the container before it starts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContainerFile {
+    /// One that ends in `/` is a folder, which gets this owner and mode: for data, where the image has no such folder.
     pub path: String,
     pub mode: u32,
     pub uid: u64,

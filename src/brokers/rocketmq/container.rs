@@ -106,7 +106,7 @@ fn node_container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
         aliases,
         command: command(if node == 1 { "broker" } else { "replica" }, "-c", BROKER_FILE),
         env,
-        files: vec![start_file(), log_file(), broker_file(broker, node)],
+        files: vec![data_folder(), start_file(), log_file(), broker_file(broker, node)],
         ports: vec![published(broker, BROKER_PORT, BROKER_NUMBER, host.unwrap_or(standard))],
         mounts: vec![Mount { name: "data", path: DATA, in_memory: in_memory(broker.storage) }],
         memory: broker.memory,
@@ -190,6 +190,11 @@ fn in_memory(storage: Storage) -> Option<MemoryMount> {
         Storage::Volume => None,
         Storage::Memory => Some(MemoryMount { uid: USER, gid: USER, bytes: MEMORY_STORAGE }),
     }
+}
+
+/// The official image has none, and one that an engine makes for a volume is root's.
+fn data_folder() -> ContainerFile {
+    file(&format!("{DATA}/"), 0o755, "", BTreeMap::new())
 }
 
 fn start_file() -> ContainerFile {

@@ -94,16 +94,22 @@ public class Client {
         }
     }
 
-    /** Prints every message of a topic that comes within so many seconds. */
+    /** Prints every message of a topic: until none has come for five seconds, or the first not within so many. */
     static void drain(String server, String topic, String group, int seconds) throws Exception {
+        Set<String> found = ConcurrentHashMap.newKeySet();
+        var quiet = new java.util.concurrent.atomic.AtomicLong(System.currentTimeMillis() + seconds * 1000L);
         DefaultMQPushConsumer consumer = consumer(server, topic, group);
         consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
-            messages.forEach(message -> System.out.println(new String(message.getBody())));
+            messages.forEach(message -> found.add(new String(message.getBody())));
+            quiet.set(System.currentTimeMillis() + 5000);
             return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         });
         consumer.start();
-        Thread.sleep(seconds * 1000L);
+        while (System.currentTimeMillis() < quiet.get()) {
+            Thread.sleep(100);
+        }
         consumer.shutdown();
+        found.forEach(System.out::println);
     }
 
     static List<String> take(

@@ -135,7 +135,7 @@ impl Scene {
             assert_eq!(self.stored().topics.get(name), Some(topic), "{name}");
         }
         assert_eq!(self.stored().groups, before.groups);
-        let found = java.inside(&self.proxy, &["drain", "trades-namesrv:9876", "uneven", "plain_readers", "12"]);
+        let found = java.inside(&self.proxy, &["drain", "trades-namesrv:9876", "uneven", "plain_readers", "60"]);
         let lost: Vec<&String> = sent.iter().filter(|body| !found.lines().any(|line| line == *body)).collect();
         assert!(lost.is_empty(), "{lost:?} of {} are lost", sent.len());
     }

@@ -59,7 +59,7 @@ impl Scene {
         self.both(|stored| stored.topic("orders") == "6/6 6 FIFO" && stored.topic("refunds") == "8/8 6 NORMAL");
         self.both(|stored| stored.group("booking") == "6 false true true");
         self.lab.edit("\n      refunds: {}", "");
-        self.lab.mqlab(&["apply", "--delete", "trades/topic/refunds", "--yes"]).code(0);
+        self.lab.mqlab(&["apply", "--delete", "trades/topic/refunds", "--allow-data-loss", "--yes"]).code(0);
         self.both(|stored| stored.topic("refunds") == "none");
         self.lab.edit("queues: 6, message_type: fifo", "queues: 6");
         self.lab.mqlab(&["apply"]).code(0);
@@ -75,7 +75,7 @@ impl Scene {
         let status = self.lab.mqlab(&["status"]);
         assert!(status.stdout.contains("degraded, 3 of 4 run"), "{status:#?}");
         // In the stack's network clients are sent to the replica, and it has every message that was acknowledged.
-        let read = ["drain", "trades-namesrv:9876", "orders", "direct", "15"];
+        let read = ["drain", "trades-namesrv:9876", "orders", "direct", "60"];
         self.complete(&acknowledged, &java.inside(&self.proxy, &read));
         // By the proxy there is nobody.
         assert_eq!(java.run(&["drain", &proxy, "orders", "by_proxy", "8"]), "");
@@ -83,7 +83,7 @@ impl Scene {
         assert_eq!(attempts(&mut sender, 2), [false, false]);
 
         self.lab.mqlab(&["up"]).code(0);
-        self.complete(&acknowledged, &java.run(&["drain", &proxy, "orders", "by_proxy", "15"]));
+        self.complete(&acknowledged, &java.run(&["drain", &proxy, "orders", "by_proxy", "60"]));
         self.lab.mqlab(&["drift"]).code(0);
     }
 

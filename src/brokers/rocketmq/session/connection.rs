@@ -146,3 +146,70 @@ async fn read_frame(from: &mut (impl AsyncReadExt + Unpin)) -> io::Result<Vec<u8
     from.read_exact(&mut frame).await?;
     Ok(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers each connection with what `say` makes of the numbers of so many requests, and closes it.
+    async fn connection(requests: usize, say: fn(Vec<i32>) -> Vec<u8>) -> Connection {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut numbers = Vec::new();
+                for _ in 0..requests {
+                    let frame = read_frame(&mut stream).await.unwrap();
+                    let header: Json = serde_json::from_slice(&frame[4..]).unwrap();
+                    numbers.push(i32::try_from(header["opaque"].as_i64().unwrap()).unwrap());
+                }
+                stream.write_all(&say(numbers)).await.unwrap();
+                // A broker that says nothing keeps the connection.
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+        });
+        Connection::new(Endpoint { host: "127.0.0.1".to_owned(), port }, Duration::from_millis(200))
+    }
+
+    fn answers(numbers: impl IntoIterator<Item = i32>) -> Vec<u8> {
+        let frames = numbers.into_iter().flat_map(|number| {
+            let header = format!(r#"{{"code":0,"flag":1,"opaque":{number},"remark":"{number}"}}"#);
+            let length = |bytes: usize| u32::try_from(bytes).unwrap().to_be_bytes();
+            [&length(header.len() + 4)[..], &length(header.len()), header.as_bytes()].concat()
+        });
+        frames.collect()
+    }
+
+    #[tokio::test]
+    async fn answers_find_their_questions_in_any_order() {
+        let mut connection = connection(3, |numbers| answers(numbers.into_iter().rev())).await;
+        let found = connection.ask_all(&vec![Request::new(21); 3]).await.unwrap();
+        let numbers: Vec<&str> = found.iter().map(|answer| answer.remark.as_str()).collect();
+        assert_eq!(numbers, ["1", "2", "3"]);
+    }
+
+    #[tokio::test]
+    async fn silence_is_told_from_a_closed_port_and_from_nonsense() {
+        let mut silent = connection(1, |_| Vec::new()).await;
+        assert!(matches!(silent.ask(Request::new(21)).await, Err(SessionError::TimedOut { .. })));
+        let mut cut = connection(2, |numbers| answers(numbers.into_iter().take(1))).await;
+        assert!(matches!(cut.ask_all(&vec![Request::new(21); 2]).await, Err(SessionError::TimedOut { .. })));
+        let mut other = connection(1, |_| b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()).await;
+        assert!(matches!(other.ask(Request::new(21)).await, Err(SessionError::Unreachable { .. })));
+        let mut stranger = connection(1, |_| answers([77])).await;
+        assert!(matches!(stranger.ask(Request::new(21)).await, Err(SessionError::Protocol { .. })));
+        let mut nobody = Connection::new(Endpoint { host: "127.0.0.1".to_owned(), port: 1 }, Duration::from_secs(1));
+        assert!(matches!(nobody.ask(Request::new(21)).await, Err(SessionError::Unreachable { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_late_answer_is_not_taken_for_the_next_one() {
+        let mut connection = connection(1, |numbers| if numbers == [1] { Vec::new() } else { answers(numbers) }).await;
+        assert!(connection.ask(Request::new(21)).await.is_err());
+        connection.deadline = Duration::from_secs(2);
+        assert_eq!(connection.ask(Request::new(21)).await.unwrap().remark, "2");
+    }
+}
