@@ -3,4 +3,4 @@
 
 mod alone;
 mod replica;
-mod tools;
+pub(crate) mod tools;

@@ -92,6 +92,7 @@ static DESCRIPTION: Description = Description {
     ids: &[],
     helpers: &[Helper { role: NAMESRV, count: |_| 1 }, Helper { role: PROXY, count: |_| 1 }],
     lints: lint::LINTS,
+    impossible: rules::IMPOSSIBLE,
     examples: &[
         ("rocketmq", include_str!("../../../examples/rocketmq.yaml")),
         ("rocketmq-cluster", include_str!("../../../examples/rocketmq-cluster.yaml")),

@@ -1,5 +1,6 @@
 //! What a change of a topic or a subscription group means to RocketMQ.
 
+use crate::brokers::{Impossible, Operation};
 use crate::model::{AttributeRule, Change, Home, KindRules, Resource, Value, Verdict, in_place};
 use crate::plan::Objection;
 
@@ -70,6 +71,22 @@ pub(super) static KINDS: &[KindRules] = &[
     },
 ];
 
+/// What no plan can show.
+pub(super) const IMPOSSIBLE: &[Impossible] = &[
+    Impossible {
+        kind: TOPIC,
+        attributes: &["message_type", "permission"],
+        operation: Operation::Forbidden,
+        why: "RocketMQ changes them whenever it is told to.",
+    },
+    Impossible {
+        kind: GROUP,
+        attributes: &[],
+        operation: Operation::Forbidden,
+        why: "RocketMQ changes every setting of a group whenever it is told to.",
+    },
+];
+
 /// RocketMQ calls these attributes unchangeable. One that is not set has its default.
 fn topic_attribute_rule(change: &Change<'_>) -> Verdict {
     let default = topic_attribute(change.attribute).and_then(attributes::find).map(|known| known.default);
@@ -129,7 +146,8 @@ mod tests {
         assert!(objections[0].way_out.starts_with("set `write_queues: 4` with `read_queues: 8`"), "{objections:?}");
     }
 
-    fn verdict(old: Value, new: Value) -> Verdict {
+    fn verdict(old: impl Into<Value>, new: impl Into<Value>) -> Verdict {
+        let (old, new) = (old.into(), new.into());
         let (address, facts) = (Address::new("trades", TOPIC, "orders"), Facts::default());
         let change =
             Change { address: &address, attribute: "attributes.cleanup.policy", old: &old, new: &new, facts: &facts };
@@ -138,9 +156,9 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_not_set_has_its_default() {
-        assert_eq!(verdict(Value::Null, "DELETE".into()), Verdict::Same);
-        assert_eq!(verdict("DELETE".into(), Value::Null), Verdict::Same);
-        assert_eq!(verdict("COMPACTION".into(), "COMPACTION".into()), Verdict::Same);
-        assert!(matches!(verdict(Value::Null, "COMPACTION".into()), Verdict::Replace { .. }));
+        assert_eq!(verdict(Value::Null, "DELETE"), Verdict::Same);
+        assert_eq!(verdict("DELETE", Value::Null), Verdict::Same);
+        assert_eq!(verdict("COMPACTION", "COMPACTION"), Verdict::Same);
+        assert!(matches!(verdict(Value::Null, "COMPACTION"), Verdict::Replace { .. }));
     }
 }

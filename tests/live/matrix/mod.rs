@@ -4,6 +4,7 @@
 
 mod kafka;
 mod rabbitmq;
+mod rocketmq;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -55,10 +56,15 @@ fn every_attribute_of_rabbitmq() {
     rabbitmq::SUBJECT.run();
 }
 
+#[test]
+fn every_attribute_of_rocketmq() {
+    rocketmq::SUBJECT.run();
+}
+
 /// A kind without a scenario of its own fails here.
 #[test]
 fn every_kind_is_tried() {
-    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT].map(|subject| subject.kind);
+    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT, &rocketmq::SUBJECT].map(|subject| subject.kind);
     let kinds: Vec<&str> = brokers::registry().iter().map(|broker| broker.description().kind).collect();
     assert_eq!(tried.as_slice(), kinds);
 }

@@ -38,8 +38,6 @@ fn rocketmq_alone() {
     scene.changes_are_made_in_place_and_leave_the_rest();
     scene.fewer_queues_take_two_steps();
     scene.an_attribute_is_for_good_unless_the_topic_goes();
-    scene.changes_by_hand_are_told_and_undone();
-    scene.what_the_file_does_not_have_is_listed_and_stays();
     scene.only_what_is_named_is_deleted_and_only_when_it_is_empty();
     scene.a_thousand_topics_are_one_plan();
 }
@@ -187,46 +185,11 @@ impl Scene {
         self.in_sync();
     }
 
-    fn changes_by_hand_are_told_and_undone(&self) {
-        self.hand("updateTopic -c DefaultCluster -t ordered -w 3 -r 9 -p 4 -a +message.type=NORMAL", "success");
-        self.hand("updateSubGroup -c DefaultCluster -g ordered_readers -r 1 -o false -s false -d false", "success");
-        self.hand("deleteTopic -c DefaultCluster -t archive", "success");
-        self.hand("deleteSubGroup -c DefaultCluster -g later_readers", "success");
-        let told = "\
-+ trades/subscription_group/later_readers: not there [mqlab.yaml:17] (moved: the broker)
-~ trades/subscription_group/ordered_readers: order: false → true, retry_max: 1 → 3 [mqlab.yaml:16] (moved: the broker)
-+ trades/topic/archive: not there [mqlab.yaml:12] (moved: the broker)
-~ trades/topic/ordered: message_type: normal → fifo, permission: read → read_write, read_queues: 9 → 8, write_queues: 3 → 8 [mqlab.yaml:8] (moved: the broker)
-";
-        let found = self.lab.mqlab(&["drift", "--format", "plain"]).code(3);
-        assert!(found.stdout.contains(told), "{}", found.stdout);
-        self.lab.mqlab(&["apply"]).code(0);
-        self.is_topic("ordered", "8/8 6 FIFO");
-        self.is_topic("archive", "1/1 4 NORMAL");
-        // What the file does not mention stays as the hand left it.
-        self.is_group("ordered_readers", "3 true false false");
-        self.is_group("later_readers", "0 false true true");
-        self.in_sync();
-    }
-
-    fn what_the_file_does_not_have_is_listed_and_stays(&self) {
-        self.hand("updateTopic -c DefaultCluster -t foreign -w 1 -r 1", "success");
-        self.hand("updateSubGroup -c DefaultCluster -g strangers", "success");
-        let plan = self.lab.mqlab(&["plan", "--exit-code"]).code(0).says("topic/foreign: not in the file, left alone");
-        plan.says("subscription_group/strangers: not in the file, left alone");
-        self.lab.mqlab(&["drift", "--strict"]).code(3);
-        // Removed from the file, an object is as foreign as one that was never there.
-        self.lab.edit("      uneven: { write_queues: 2, read_queues: 6 }\n", "");
-        self.lab.edit("      halves_readers: {}\n", "");
-        self.lab.mqlab(&["apply"]).code(0).says("topic/uneven: not in the file, left alone");
-        self.is_topic("uneven", "2/6 6 NORMAL");
-        self.is_topic("foreign", "1/1 6 -");
-        self.is_group("halves_readers", "16 false true true");
-    }
-
     fn only_what_is_named_is_deleted_and_only_when_it_is_empty(&self) {
         let delete = |address: &str| ["apply", "--delete", address, "--allow-data-loss", "--yes"].map(str::to_owned);
         let run = |arguments: &[String]| self.lab.mqlab(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        self.lab.edit("      uneven: { write_queues: 2, read_queues: 6 }\n", "");
+        self.lab.edit("      halves_readers: {}\n", "");
         self.lab.mqlab(&["apply", "--delete", "trades/topic/uneven", "--yes"]).code(5).says("messages");
         self.is_topic("uneven", "2/6 6 NORMAL");
         run(&delete("trades/topic/uneven")).code(0);
@@ -236,7 +199,6 @@ impl Scene {
         run(&delete("trades/subscription_group/halves_readers")).code(0);
         self.is_group("halves_readers", "none");
         self.is_topic("%RETRY%halves_readers", "none");
-        self.is_topic("foreign", "1/1 6 -");
     }
 
     fn a_thousand_topics_are_one_plan(&self) {

@@ -76,14 +76,14 @@ impl Scene {
         assert!(status.stdout.contains("degraded, 3 of 4 run"), "{status:#?}");
         // In the stack's network clients are sent to the replica, and it has every message that was acknowledged.
         let read = ["drain", "trades-namesrv:9876", "orders", "direct", "60"];
-        self.complete(&acknowledged, &java.inside(&self.proxy, &read));
+        complete(&acknowledged, &java.inside(&self.proxy, &read));
         // By the proxy there is nobody.
         assert_eq!(java.run(&["drain", &proxy, "orders", "by_proxy", "8"]), "");
         let mut sender = java.here(&["produce", &proxy, "orders"]);
         assert_eq!(attempts(&mut sender, 2), [false, false]);
 
         self.lab.mqlab(&["up"]).code(0);
-        self.complete(&acknowledged, &java.run(&["drain", &proxy, "orders", "by_proxy", "60"]));
+        complete(&acknowledged, &java.run(&["drain", &proxy, "orders", "by_proxy", "60"]));
         self.lab.mqlab(&["drift"]).code(0);
     }
 
@@ -102,12 +102,12 @@ impl Scene {
         assert_eq!(attempts(&mut sender, 2), [true, true]);
         self.both(|stored| stored.topic("orders") == "6/6 6 NORMAL");
     }
+}
 
-    #[track_caller]
-    fn complete(&self, sent: &[String], found: &str) {
-        let lost: Vec<&String> = sent.iter().filter(|body| !found.lines().any(|line| line == *body)).collect();
-        assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), sent.len());
-    }
+#[track_caller]
+fn complete(sent: &[String], found: &str) {
+    let lost: Vec<&String> = sent.iter().filter(|body| !found.lines().any(|line| line == *body)).collect();
+    assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), sent.len());
 }
 
 /// The first so many lines of a producer.

@@ -72,7 +72,7 @@ fn need(pair: &str) {
 }
 
 fn source(name: &str) -> String {
-    format!("{}/tests/live/rocketmq/{name}", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/tests/live/clients/rocketmq/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The Java client, compiled against the jars of the image.

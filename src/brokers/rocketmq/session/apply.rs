@@ -2,6 +2,7 @@
 
 use super::RocketSession;
 use super::commands;
+use super::connection::Connection;
 use super::contents::{self, topics_of};
 use super::delete::delete_from;
 use super::write::{Results, Writing};
@@ -13,6 +14,10 @@ use crate::plan::{Action, Step};
 /// One outcome per step, in the order of the steps. The master's counts: a replica is told the same, and copies
 /// within a minute what it did not hear.
 pub(super) async fn apply(session: &mut RocketSession, batch: Batch<'_>) -> Vec<Outcome> {
+    if let Err(error) = session.master() {
+        let failed = |step: &Step| Outcome::failed(step.address.clone(), error.to_string());
+        return batch.steps.iter().map(failed).collect();
+    }
     let mut run =
         Run { by_node: vec![Results::new(); session.brokers.len()], session, batch, ledger: Ledger::new(batch) };
     run.delete().await;
@@ -122,7 +127,7 @@ impl<'a> Run<'a, '_> {
         let mut outcomes = self.ledger.outcomes();
         if self.by_node.len() > 1 {
             for outcome in &mut outcomes {
-                let known = (1..).zip(&self.by_node);
+                let known = self.session.brokers.iter().map(Connection::node).zip(&self.by_node);
                 let known = known
                     .filter_map(|(node, results)| Some((node.to_string(), results.get(&outcome.address)?.clone())));
                 outcome.nodes = known.collect();

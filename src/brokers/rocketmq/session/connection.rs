@@ -32,6 +32,11 @@ impl Connection {
         Self { endpoint, deadline, stream: None, next: 1 }
     }
 
+    /// Which broker it is: the master is 1.
+    pub(super) fn node(&self) -> u32 {
+        self.endpoint.node
+    }
+
     pub(super) fn endpoint(&self) -> String {
         self.endpoint.to_string()
     }
@@ -171,7 +176,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(300)).await;
             }
         });
-        Connection::new(Endpoint { host: "127.0.0.1".to_owned(), port }, Duration::from_millis(200))
+        Connection::new(Endpoint { node: 1, host: "127.0.0.1".to_owned(), port }, Duration::from_millis(200))
     }
 
     fn answers(numbers: impl IntoIterator<Item = i32>) -> Vec<u8> {
@@ -201,7 +206,8 @@ mod tests {
         assert!(matches!(other.ask(Request::new(21)).await, Err(SessionError::Unreachable { .. })));
         let mut stranger = connection(1, |_| answers([77])).await;
         assert!(matches!(stranger.ask(Request::new(21)).await, Err(SessionError::Protocol { .. })));
-        let mut nobody = Connection::new(Endpoint { host: "127.0.0.1".to_owned(), port: 1 }, Duration::from_secs(1));
+        let mut nobody =
+            Connection::new(Endpoint { node: 1, host: "127.0.0.1".to_owned(), port: 1 }, Duration::from_secs(1));
         assert!(matches!(nobody.ask(Request::new(21)).await, Err(SessionError::Unreachable { .. })));
     }
 

@@ -47,7 +47,7 @@ mod tests {
             stream.read_exact(&mut request).await.unwrap();
             stream.write_all(answer).await.unwrap();
         });
-        greet(&Endpoint { host: "127.0.0.1".to_owned(), port }, Duration::from_secs(5)).await
+        greet(&Endpoint { node: 1, host: "127.0.0.1".to_owned(), port }, Duration::from_secs(5)).await
     }
 
     #[tokio::test]

@@ -28,11 +28,14 @@ use contents::Sources;
 use observe::Tables;
 use write::is_silence;
 
+/// The node that takes messages and changes.
+const MASTER: u32 = 1;
+
 /// Opens nothing before the first call.
 pub(super) struct RocketSession {
     target: Target,
     namesrv: Connection,
-    /// The master, then its replica.
+    /// The master, then its replica, as far as they run.
     brokers: Vec<Connection>,
     proxy: Connection,
 }
@@ -40,15 +43,20 @@ pub(super) struct RocketSession {
 impl RocketSession {
     pub(super) fn new(target: Target) -> Self {
         let open = |endpoint: &Endpoint| Connection::new(endpoint.clone(), target.deadline);
-        let nowhere = Endpoint { host: String::new(), port: 0 };
+        let nowhere = Endpoint { node: 1, host: String::new(), port: 0 };
         let one = |port: &str| open(target.endpoint(port).unwrap_or(&nowhere));
         let brokers = target.endpoints(BROKER_PORT).iter().map(open).collect();
         Self { namesrv: one(NAMESRV_PORT), brokers, proxy: one(PROXY_REMOTING_PORT), target }
     }
 
+    fn master(&mut self) -> Result<&mut Connection, SessionError> {
+        self.brokers.iter_mut().find(|broker| broker.node() == MASTER).ok_or_else(no_master)
+    }
+
     fn sources(&mut self) -> Result<Sources<'_>, SessionError> {
         let Self { brokers, proxy, .. } = self;
-        Ok(Sources { master: brokers.first_mut().ok_or_else(no_broker)?, proxy })
+        let master = brokers.iter_mut().find(|broker| broker.node() == MASTER);
+        Ok(Sources { master: master.ok_or_else(no_master)?, proxy })
     }
 
     fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
@@ -71,7 +79,7 @@ impl RocketSession {
                 other => return other,
             }
         }
-        Err(silence.unwrap_or_else(no_broker))
+        Err(silence.unwrap_or_else(no_master))
     }
 }
 
@@ -85,12 +93,10 @@ impl Session for RocketSession {
     async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
         let tables = self.tables().await?;
         let (mut resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
-        if let [_, replicas @ ..] = self.brokers.as_mut_slice() {
-            for replica in replicas {
-                if let Ok(copy) = observe::read(replica).await {
-                    let wanted = |one: &Resource| interest.wanted.iter().any(|wanted| wanted.address == one.address);
-                    resources.retain(|one| !wanted(one) || copy.has(&one.address));
-                }
+        for replica in self.brokers.iter_mut().filter(|broker| broker.node() != MASTER) {
+            if let Ok(copy) = observe::read(replica).await {
+                let wanted = |one: &Resource| interest.wanted.iter().any(|wanted| wanted.address == one.address);
+                resources.retain(|one| copy.has(&one.address) || !wanted(one));
             }
         }
         let mut facts = self.target.facts.clone();
@@ -123,6 +129,6 @@ impl Session for RocketSession {
     }
 }
 
-fn no_broker() -> SessionError {
-    SessionError::Refused("its broker has no published port".to_owned())
+fn no_master() -> SessionError {
+    SessionError::Refused("its master does not run".to_owned())
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use serde_json::{Map, Value as Json, json};
 
-use super::RocketSession;
 use super::commands;
 use super::connection::Connection;
 use super::greeting;
 use super::observe;
+use super::{MASTER, RocketSession};
 use crate::brokers::rocketmq::PROXY_PORT;
 use crate::brokers::rocketmq::names::PROBE_PREFIX;
 use crate::brokers::rocketmq::protocol::{Request, code, message};
@@ -26,21 +26,18 @@ pub(super) async fn probe(session: &mut RocketSession) -> Vec<Check> {
         return vec![session.check("a message goes round", Err(error), started)];
     }
     let mut checks = Vec::new();
-    let master = match session.brokers.first_mut() {
-        Some(master) => round(master, &name, "direct", 0).await,
-        None => Err(SessionError::Refused("there is no broker".to_owned())),
+    let master = match session.master() {
+        Ok(master) => round(master, &name, "direct").await,
+        Err(error) => Err(error),
     };
     checks.push(session.check("a message goes round", master, started));
     let began = Instant::now();
-    let proxy = round(&mut session.proxy, &name, "by the proxy", 1).await;
+    let proxy = round(&mut session.proxy, &name, "by the proxy").await;
     checks.push(session.check("a message goes round by the proxy", proxy, began));
-    if session.brokers.len() > 1 {
+    if let Some(replica) = session.brokers.iter_mut().find(|broker| broker.node() != MASTER) {
         let began = Instant::now();
-        let replica = match session.brokers.last_mut() {
-            Some(replica) => take(replica, &name, "direct", 0, began).await,
-            None => Ok(String::new()),
-        };
-        checks.push(session.check("a message reaches the replica", replica, began));
+        let copied = take(replica, &name, "direct", 0, began).await;
+        checks.push(session.check("a message reaches the replica", copied, began));
     }
     if let Some(endpoint) = session.target.endpoint(PROXY_PORT).cloned() {
         let began = Instant::now();
@@ -55,21 +52,29 @@ pub(super) async fn probe(session: &mut RocketSession) -> Vec<Check> {
 
 /// A topic with one queue and a group, on every broker.
 async fn prepare(session: &mut RocketSession, name: &str) -> Result<(), SessionError> {
-    if let Some(master) = session.brokers.first_mut() {
-        let there = observe::read(master).await?;
-        let names = there.topics.keys().chain(there.groups.keys());
-        let left: Vec<String> = names.filter(|name| name.starts_with(PROBE_PREFIX)).cloned().collect();
-        remove(session, &left).await?;
-    }
+    let there = observe::read(session.master()?).await?;
+    let names = there.topics.keys().chain(there.groups.keys());
+    let left: Vec<String> = names.filter(|name| name.starts_with(PROBE_PREFIX)).cloned().collect();
+    remove(session, &left).await?;
     let object = |value: Json| value.as_object().cloned().unwrap_or_else(Map::new);
     let topic = object(json!({
         "topicName": name, "readQueueNums": 1, "writeQueueNums": 1, "perm": 6, "topicFilterType": "SINGLE_TAG",
         "topicSysFlag": 0, "order": false, "attributes": { "+message.type": "NORMAL" },
     }));
     let group = object(json!({ "groupName": name }));
+    let requests = [commands::put_topic(&topic), commands::put_group(&group)];
+    on_all(session, &requests).await
+}
+
+/// What every broker must do. A replica that does not is found when the message does not reach it.
+async fn on_all(session: &mut RocketSession, requests: &[Request]) -> Result<(), SessionError> {
     for broker in &mut session.brokers {
-        broker.ask(commands::put_topic(&topic)).await?;
-        broker.ask(commands::put_group(&group)).await?;
+        let answers = broker.ask_all(requests).await;
+        if broker.node() == MASTER
+            && let Some(refused) = answers?.iter().find(|answer| !answer.is_success())
+        {
+            return Err(SessionError::Refused(refused.complaint()));
+        }
     }
     Ok(())
 }
@@ -77,23 +82,18 @@ async fn prepare(session: &mut RocketSession, name: &str) -> Result<(), SessionE
 async fn remove(session: &mut RocketSession, names: &[String]) -> Result<(), SessionError> {
     let gone = |name: &String| [commands::delete_topic(name), commands::delete_group(name)];
     let requests: Vec<Request> = names.iter().flat_map(gone).collect();
-    for broker in &mut session.brokers {
-        for answer in broker.ask_all(&requests).await? {
-            if !answer.is_success() {
-                return Err(SessionError::Refused(answer.complaint()));
-            }
-        }
-    }
+    on_all(session, &requests).await?;
     let routes: Vec<Request> = names.iter().map(|name| commands::delete_route(name)).collect();
     session.namesrv.ask_all(&routes).await.map(drop)
 }
 
-async fn round(way: &mut Connection, name: &str, text: &str, offset: i64) -> Result<String, SessionError> {
+async fn round(way: &mut Connection, name: &str, text: &str) -> Result<String, SessionError> {
     let began = Instant::now();
     loop {
         let sent = way.ask_all(&[commands::send(name, text)]).await?.pop().unwrap_or_default();
-        if sent.is_success() {
-            break;
+        if let Some(offset) = sent.fields.get("queueOffset").filter(|_| sent.is_success()) {
+            let offset = offset.parse().unwrap_or_default();
+            return take(way, name, text, offset, began).await;
         }
         // The proxy asks the name server anew within seconds.
         let is_patient = sent.code == code::TOPIC_NOT_EXIST && began.elapsed() < Duration::from_secs(30);
@@ -102,7 +102,6 @@ async fn round(way: &mut Connection, name: &str, text: &str, offset: i64) -> Res
         }
         tokio::time::sleep(PAUSE).await;
     }
-    take(way, name, text, offset, began).await
 }
 
 /// Asks until the message is there: a pull waits a second at most.

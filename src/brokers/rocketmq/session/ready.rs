@@ -22,35 +22,34 @@ pub(super) async fn look(session: &mut RocketSession) -> Result<Readiness, Sessi
     if answering == 0 {
         return Err(SessionError::NotReady(complaints.join("; ")));
     }
-    let nodes = session.brokers.len();
-    for complaint in
-        [name_server(&mut session.namesrv, nodes).await, replication(&mut session.brokers).await, proxy(session).await]
-    {
-        complaints.extend(complaint.err());
-    }
+    let nodes = session.target.nodes;
+    complaints.extend(name_server(&mut session.namesrv, nodes).await.err());
+    complaints.extend(replication(session).await.err());
+    complaints.extend(proxy(session).await.err());
     Ok(if complaints.is_empty() { Readiness::Whole } else { Readiness::Degraded(complaints.join("; ")) })
 }
 
-async fn name_server(namesrv: &mut Connection, nodes: usize) -> Result<(), String> {
+async fn name_server(namesrv: &mut Connection, nodes: u32) -> Result<(), String> {
     let route = namesrv.knock(commands::route(names::CLUSTER)).await;
     let found = route.map_or_else(
         |error| Err(format!("the name server: {}", crate::error_chain(&error))),
         |route| Ok(registered(&route)),
     )?;
-    if found < nodes {
+    if found < nodes as usize {
         return Err(format!("{found} of {nodes} brokers have registered with the name server"));
     }
     Ok(())
 }
 
-async fn replication(brokers: &mut [Connection]) -> Result<(), String> {
-    let [master, replicas @ ..] = brokers else { return Ok(()) };
-    if replicas.is_empty() {
+async fn replication(session: &mut RocketSession) -> Result<(), String> {
+    let replicas = session.target.nodes.saturating_sub(1) as usize;
+    let Ok(master) = session.master() else { return Err("the master does not run".to_owned()) };
+    if replicas == 0 {
         return Ok(());
     }
     match master.knock(commands::replication()).await {
-        Ok(status) if followers(&status) < replicas.len() => Err("the replica does not follow its master".to_owned()),
-        // Said before, if the master is gone.
+        Ok(status) if followers(&status) < replicas => Err("the replica does not follow its master".to_owned()),
+        // Said before, if the master is silent.
         _ => Ok(()),
     }
 }
