@@ -11,6 +11,7 @@ pub(crate) mod fake;
 mod kafka;
 mod ledger;
 mod rabbitmq;
+mod rocketmq;
 mod session;
 
 pub use broker::{
@@ -27,7 +28,7 @@ pub use session::{Batch, Check, Endpoint, Interest, Outcome, OutcomeResult, Read
 
 /// Every kind, in the order of the documentation.
 pub fn registry() -> &'static [&'static dyn Broker] {
-    &[&kafka::Kafka, &rabbitmq::RabbitMq, &activemq::ActiveMq, &artemis::Artemis]
+    &[&kafka::Kafka, &rabbitmq::RabbitMq, &activemq::ActiveMq, &artemis::Artemis, &rocketmq::RocketMq]
 }
 
 /// The kind of this name.

@@ -12,7 +12,7 @@ pub struct Container {
     pub image: ImageWanted,
     /// Fixed, because some brokers name their data after it.
     pub hostname: String,
-    /// Names in the stack's network; the broker's own name is always one.
+    /// Names in the stack's network. The broker's own name is one of each node's, and of no helper's.
     pub aliases: Vec<String>,
     /// Empty is the image's own.
     pub command: Vec<String>,

@@ -68,8 +68,9 @@ impl Grammar<'_> {
             "composite" => (Look::Exchange('C'), visible("composite")),
             "topic" => {
                 // What a topic is split into, by each broker's own name.
-                let lanes = ["partitions", "queues"].into_iter().find_map(|name| {
-                    let count = resource.attribute(name)?.as_i64().and_then(|count| u32::try_from(count).ok())?;
+                let names = [("partitions", "partitions"), ("read_queues", "queues")];
+                let lanes = names.into_iter().find_map(|(attribute, name)| {
+                    let count = resource.attribute(attribute)?.as_i64().and_then(|count| u32::try_from(count).ok())?;
                     Some((name, count))
                 });
                 match lanes {

@@ -28,6 +28,7 @@ mod rabbit;
 mod rabbitmq;
 mod rabbitmq_routing;
 mod rabbitmq_run;
+mod rocketmq;
 mod strangers;
 mod tour;
 mod trials;

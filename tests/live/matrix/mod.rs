@@ -5,6 +5,7 @@
 mod activemq;
 mod kafka;
 mod rabbitmq;
+mod rocketmq;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -61,10 +62,16 @@ fn every_attribute_of_activemq() {
     activemq::SUBJECT.run();
 }
 
+#[test]
+fn every_attribute_of_rocketmq() {
+    rocketmq::SUBJECT.run();
+}
+
 /// A kind without a scenario of its own fails here.
 #[test]
 fn every_kind_is_tried() {
-    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT, &activemq::SUBJECT].map(|subject| subject.kind);
+    let tried =
+        [&kafka::SUBJECT, &rabbitmq::SUBJECT, &activemq::SUBJECT, &rocketmq::SUBJECT].map(|subject| subject.kind);
     let kinds: Vec<&str> = brokers::registry().iter().map(|broker| broker.description().kind).collect();
     assert_eq!(tried.as_slice(), kinds);
 }

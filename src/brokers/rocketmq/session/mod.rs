@@ -1,0 +1,134 @@
+//! A connection to a running RocketMQ: its name server, its brokers, its proxy.
+
+mod apply;
+mod commands;
+mod connection;
+mod contents;
+mod delete;
+mod greeting;
+mod observe;
+mod probe;
+mod ready;
+mod usable;
+mod write;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use super::normalise::normalise;
+use super::{BROKER_PORT, NAMESRV_PORT, PROXY_REMOTING_PORT};
+use crate::brokers::{Batch, Check, Endpoint, Interest, Outcome, Readiness, Session, SessionError, Target};
+use crate::model::{Address, Observation, Resource};
+use crate::plan::Contents;
+
+use connection::Connection;
+use contents::Sources;
+use observe::Tables;
+use write::is_silence;
+
+/// The node that takes messages and changes.
+const MASTER: u32 = 1;
+
+/// Opens nothing before the first call.
+pub(super) struct RocketSession {
+    target: Target,
+    namesrv: Connection,
+    /// The master, then its replica, as far as they run.
+    brokers: Vec<Connection>,
+    proxy: Connection,
+}
+
+impl RocketSession {
+    pub(super) fn new(target: Target) -> Self {
+        let open = |endpoint: &Endpoint| Connection::new(endpoint.clone(), target.deadline);
+        let nowhere = Endpoint { node: 1, host: String::new(), port: 0 };
+        let one = |port: &str| open(target.endpoint(port).unwrap_or(&nowhere));
+        let brokers = target.endpoints(BROKER_PORT).iter().map(open).collect();
+        Self { namesrv: one(NAMESRV_PORT), brokers, proxy: one(PROXY_REMOTING_PORT), target }
+    }
+
+    fn master(&mut self) -> Result<&mut Connection, SessionError> {
+        self.brokers.iter_mut().find(|broker| broker.node() == MASTER).ok_or_else(no_master)
+    }
+
+    fn sources(&mut self) -> Result<Sources<'_>, SessionError> {
+        let Self { brokers, proxy, .. } = self;
+        let master = brokers.iter_mut().find(|broker| broker.node() == MASTER);
+        Ok(Sources { master: master.ok_or_else(no_master)?, proxy })
+    }
+
+    fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
+        let ok = result.is_ok();
+        Check {
+            name: name.to_owned(),
+            broker: self.target.broker.clone(),
+            ok,
+            detail: result.unwrap_or_else(|error| error.to_string()),
+            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The first broker that answers, the master before its replica: the replica knows the same objects.
+    async fn tables(&mut self) -> Result<Tables, SessionError> {
+        let mut silence = None;
+        for broker in &mut self.brokers {
+            match observe::read(broker).await {
+                Err(error) if is_silence(&error) => drop(silence.get_or_insert(error)),
+                other => return other,
+            }
+        }
+        Err(silence.unwrap_or_else(no_master))
+    }
+}
+
+#[async_trait]
+impl Session for RocketSession {
+    async fn ready(&mut self) -> Result<Readiness, SessionError> {
+        ready::look(self).await
+    }
+
+    /// What the file wants counts as there when the replica has it too, if that answers.
+    async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
+        let tables = self.tables().await?;
+        let (mut resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
+        for replica in self.brokers.iter_mut().filter(|broker| broker.node() != MASTER) {
+            if let Ok(copy) = observe::read(replica).await {
+                let wanted = |one: &Resource| interest.wanted.iter().any(|wanted| wanted.address == one.address);
+                resources.retain(|one| copy.has(&one.address) || !wanted(one));
+            }
+        }
+        let mut facts = self.target.facts.clone();
+        for broker in &mut self.brokers {
+            if let Some(version) = observe::version(broker).await {
+                facts.version = version;
+                break;
+            }
+        }
+        Ok(Observation { resources, unknown, facts })
+    }
+
+    async fn inspect(&mut self, addresses: &[Address]) -> BTreeMap<Address, Contents> {
+        match self.sources() {
+            Ok(mut sources) => contents::of(&mut sources, addresses).await.unwrap_or_default(),
+            Err(_) => BTreeMap::new(),
+        }
+    }
+
+    async fn apply(&mut self, batch: Batch<'_>) -> Vec<Outcome> {
+        apply::apply(self, batch).await
+    }
+
+    async fn usable(&mut self, batch: Batch<'_>) -> Vec<Check> {
+        usable::usable(self, batch).await
+    }
+
+    async fn probe(&mut self) -> Vec<Check> {
+        probe::probe(self).await
+    }
+}
+
+fn no_master() -> SessionError {
+    SessionError::Refused("its master does not run".to_owned())
+}

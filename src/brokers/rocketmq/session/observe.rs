@@ -1,0 +1,62 @@
+//! What one broker has, in two questions.
+
+use serde_json::Value as Json;
+
+use super::commands;
+use super::connection::Connection;
+use crate::brokers::SessionError;
+use crate::brokers::rocketmq::TOPIC;
+use crate::brokers::rocketmq::normalise::{Table, group_table, topic_table};
+use crate::model::Address;
+
+/// The configurations of one broker as it tells them.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub topics: Table,
+    pub groups: Table,
+}
+
+impl Tables {
+    pub(super) fn has(&self, address: &Address) -> bool {
+        let table = if address.kind == TOPIC { &self.topics } else { &self.groups };
+        table.contains_key(&address.name)
+    }
+}
+
+pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError> {
+    let topics = broker.read(commands::all_topics()).await?;
+    let groups = broker.read(commands::all_groups()).await?;
+    let nonsense = |what: &str| SessionError::Protocol {
+        endpoint: broker.endpoint(),
+        detail: format!("no table of {what} in the answer"),
+    };
+    Ok(Tables {
+        topics: topic_table(topics).ok_or_else(|| nonsense("topics"))?,
+        groups: group_table(groups).ok_or_else(|| nonsense("groups"))?,
+    })
+}
+
+/// Of the broker's software, if it answers.
+pub(super) async fn version(broker: &mut Connection) -> Option<String> {
+    version_in(&broker.read(commands::runtime_info()).await.ok()?)
+}
+
+/// `5.5.0` for `V5_5_0`.
+fn version_in(runtime: &Json) -> Option<String> {
+    let text = runtime.pointer("/table/brokerVersionDesc")?.as_str()?;
+    Some(text.strip_prefix('V')?.replace('_', ".").to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::version_in;
+    use crate::brokers::rocketmq::recorded;
+
+    #[test]
+    fn a_version_is_written_with_dots() {
+        assert_eq!(version_in(&recorded::body("runtime-info")), Some("5.5.0".to_owned()));
+        assert_eq!(version_in(&json!({})), None);
+    }
+}
