@@ -1,7 +1,7 @@
 //! Apache RocketMQ: a master, or a master and its replica, with a name server and a proxy.
 //!
-//! Pure: [`spec`] reads topics and groups, [`names`], [`validate`] and [`lint`] judge them, [`container`] and
-//! [`topology`] lower them, [`rules`] says what a change means, [`protocol`], [`normalise`] and [`wanted`] put answers
+//! Pure: [`spec`] reads topics and groups, [`names`], [`validate`] and [`lint`] judge them, [`container`], [`settings`]
+//! and [`topology`] lower them, [`rules`] says what a change means, [`protocol`], [`normalise`] and [`wanted`] put answers
 //! and requests into words. IO: [`session`].
 
 mod attributes;
@@ -19,6 +19,7 @@ mod protocol;
 mod recorded;
 mod rules;
 mod session;
+mod settings;
 mod spec;
 #[cfg(test)]
 mod testing;

@@ -5,8 +5,8 @@ use crate::spec::{Diagnostics, Position, list, suggest};
 
 use super::attributes::{self, MESSAGE_TYPE};
 use super::config_keys::ConfigKeys;
-use super::container::MANAGED;
 use super::names::{self, BadName};
+use super::settings::MANAGED;
 use super::spec::{Setting, Topic, broker_settings, groups, topics};
 use super::{GROUP, TOPIC};
 

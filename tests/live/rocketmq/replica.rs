@@ -74,6 +74,8 @@ impl Scene {
 
         let status = self.lab.mqlab(&["status"]);
         assert!(status.stdout.contains("degraded, 3 of 4 run"), "{status:#?}");
+        // The replica tells what there is.
+        self.lab.mqlab(&["drift"]).code(3).says("trades/node/1  running: false").says("0 create");
         // In the stack's network clients are sent to the replica, and it has every message that was acknowledged.
         let read = ["drain", "trades-namesrv:9876", "orders", "direct", "60"];
         complete(&acknowledged, &java.inside(&self.proxy, &read));
