@@ -26,6 +26,7 @@ mod lab;
 mod matrix;
 mod rabbit;
 mod rabbitmq;
+mod rabbitmq_protocols;
 mod rabbitmq_routing;
 mod rabbitmq_run;
 mod rocketmq;

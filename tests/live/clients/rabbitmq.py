@@ -1,23 +1,25 @@
 #!/usr/bin/python3
-"""RabbitMQ by clients that are not ours: pika for AMQP 0-9-1, and the stream protocol by hand.
+"""RabbitMQ by clients that are not ours: pika, Qpid Proton, stomp.py, paho, and three protocols by hand.
 
-Usage: rabbitmq.py amqp URL QUEUE BODY                 sends a message through the default exchange and takes it
-       rabbitmq.py stream HOST PORT USER PASSWORD STREAM BODY      writes one and reads it back
+Usage: rabbitmq.py WAY HOST PORT USER PASSWORD QUEUE BODY
 
-Prints what came.
+WAY is amqp, amqp1, stomp, stomp_by_hand, web_stomp, mqtt or stream. Sends a message and takes it, and prints what came.
+With mqtt the queue is a topic; with stream it is a stream, where the last message is read.
 """
 
 import socket
 import struct
 import sys
+import threading
 
 PATIENCE = 20
 
 
-def amqp(url, queue, body):
+def amqp(host, port, user, password, queue, body):
     import pika
 
-    connection = pika.BlockingConnection(pika.URLParameters(url))
+    login = pika.PlainCredentials(user, password)
+    connection = pika.BlockingConnection(pika.ConnectionParameters(host, int(port), credentials=login))
     channel = connection.channel()
     channel.confirm_delivery()
     channel.basic_publish("", queue, body.encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)
@@ -25,9 +27,110 @@ def amqp(url, queue, body):
         if method is None:
             sys.exit("nothing came")
         channel.basic_ack(method.delivery_tag)
-        print(found.decode())
-        break
+        connection.close()
+        return found.decode()
+    return "nothing came"
+
+
+def amqp1(host, port, user, password, queue, body):
+    from proton import Message
+    from proton.utils import BlockingConnection
+
+    url = f"amqp://{host}:{port}"
+    connection = BlockingConnection(url, user=user, password=password, allowed_mechs="PLAIN", timeout=PATIENCE)
+    address = f"/queues/{queue}"
+    connection.create_sender(address).send(Message(body=body, durable=True))
+    receiver = connection.create_receiver(address)
+    found = receiver.receive(PATIENCE).body
+    receiver.accept()
     connection.close()
+    return found
+
+
+def stomp(host, port, user, password, queue, body):
+    import stomp
+
+    class Heard(stomp.ConnectionListener):
+        def __init__(self):
+            self.bodies, self.came = [], threading.Event()
+
+        def on_message(self, frame):
+            self.bodies.append(frame.body)
+            self.came.set()
+
+        def on_error(self, frame):
+            self.bodies.append(f"error: {frame.body}")
+            self.came.set()
+
+    connection, heard = stomp.Connection12([(host, int(port))], vhost="/"), Heard()
+    connection.set_listener("", heard)
+    connection.connect(user, password, wait=True)
+    connection.subscribe(f"/amq/queue/{queue}", id="1", ack="auto")
+    connection.send(f"/amq/queue/{queue}", body)
+    heard.came.wait(PATIENCE)
+    connection.disconnect()
+    return "".join(heard.bodies)
+
+
+def frames(user, password, queue, body):
+    """What one says in STOMP, and the headers of what one hears."""
+    login = f"CONNECT\naccept-version:1.2\nhost:/\nlogin:{user}\npasscode:{password}\nheart-beat:0,0\n\n\0"
+    subscribe = f"SUBSCRIBE\nid:1\ndestination:/amq/queue/{queue}\nack:auto\n\n\0"
+    send = f"SEND\ndestination:/amq/queue/{queue}\n\n{body}\0"
+    return login, subscribe, send
+
+
+def stomp_by_hand(host, port, user, password, queue, body):
+    login, subscribe, send = frames(user, password, queue, body)
+    wire = socket.create_connection((host, int(port)), PATIENCE)
+    heard = b""
+
+    def hear():
+        nonlocal heard
+        while b"\0" not in heard:
+            part = wire.recv(4096)
+            if not part:
+                sys.exit(f"the broker closed the connection after {heard!r}")
+            heard += part
+        frame, heard = heard.split(b"\0", 1)
+        return frame.decode().lstrip("\n")
+
+    wire.sendall(login.encode())
+    assert hear().startswith("CONNECTED\n"), "not let in"
+    wire.sendall((subscribe + send).encode())
+    frame = hear()
+    assert frame.startswith("MESSAGE\n"), frame
+    return frame.split("\n\n", 1)[1]
+
+
+def web_stomp(host, port, user, password, queue, body):
+    import websocket
+
+    login, subscribe, send = frames(user, password, queue, body)
+    wire = websocket.create_connection(f"ws://{host}:{port}/ws", subprotocols=["v12.stomp"], timeout=PATIENCE)
+    wire.send(login)
+    assert wire.recv().startswith("CONNECTED"), "not let in"
+    wire.send(subscribe)
+    wire.send(send)
+    return wire.recv().split("\n\n", 1)[1].rstrip("\0\n")
+
+
+def mqtt(host, port, user, password, topic, body):
+    import paho.mqtt.client as paho
+
+    came, subscribed, bodies = threading.Event(), threading.Event(), []
+    client = paho.Client(client_id="mqlab-test")
+    client.username_pw_set(user, password)
+    client.on_connect = lambda *_: client.subscribe(topic, 1)
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.on_message = lambda _client, _data, message: (bodies.append(message.payload.decode()), came.set())
+    client.connect(host, int(port))
+    client.loop_start()
+    assert subscribed.wait(PATIENCE), "not subscribed"
+    client.publish(topic, body, 1)
+    assert came.wait(PATIENCE), "nothing came"
+    client.disconnect()
+    return bodies[0]
 
 
 def text(value):
@@ -90,10 +193,10 @@ class Stream:
         return entry[4:4 + size].decode()
 
 
+def stream(host, port, user, password, name, body):
+    return Stream(host, port, user, password).through(name, body)
+
+
 if __name__ == "__main__":
     way, *rest = sys.argv[1:]
-    if way == "amqp":
-        amqp(*rest)
-    else:
-        *where, name, body = rest
-        print(Stream(*where).through(name, body))
+    print(globals()[way](*rest))
