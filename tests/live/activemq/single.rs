@@ -216,16 +216,18 @@ impl Scene {
 
     /// By itself the broker would keep the subscription, and not let anybody make the topic again.
     fn a_topic_goes_with_its_durable_subscribers(&self) {
-        self.app().subscribe_durably("/topic/prices", "desk", "audit");
-        self.app().send("/topic/prices", "waits for the desk");
         self.lab.edit("prices: {}, ", "");
         self.lab.edit("topic/prices, ", "");
         self.lab.mqlab(&["up", "--yes"]).code(0);
+        self.app().subscribe_durably("/topic/prices", "desk", "audit");
+        self.app().send("/topic/prices", "waits for the desk");
         self.lab.mqlab(&["apply", "--delete", "legacy/topic/prices", "--yes"]).code(5).says("1 message");
         assert!(self.broker.has("Topic", "prices"));
         self.lab.mqlab(&["apply", "--delete", "legacy/topic/prices", "--yes", "--allow-data-loss"]).code(0);
         assert!(!self.broker.has("Topic", "prices"));
         self.lab.edit("topics: { ", "topics: { prices: {}, ");
+        self.lab.mqlab(&["apply"]).code(0);
+        assert!(self.broker.has("Topic", "prices"));
         self.lab.edit("queue/invoices, {", "queue/invoices, topic/prices, {");
         self.lab.mqlab(&["up", "--yes"]).code(0);
         self.everything_is_there();
