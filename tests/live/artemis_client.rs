@@ -1,5 +1,5 @@
 //! Artemis by clients that are not ours: its management API over plain HTTP, its own command in the container, and
-//! STOMP, WebSocket, MQTT and OpenWire by hand.
+//! STOMP, WebSocket, MQTT and `OpenWire` by hand.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -163,7 +163,7 @@ impl Art {
         String::from_utf8(body[2 + topic.len()..].to_vec()).unwrap()
     }
 
-    /// What an OpenWire broker says first, asked or not.
+    /// What an `OpenWire` broker says first, asked or not.
     pub(crate) fn open_wire(&self) -> bool {
         let mut stream = tcp(&self.place);
         // WireFormatInfo of version 1: magic, version, no properties.
@@ -233,7 +233,7 @@ impl Pipe for WebSocket {
         let mut frame = match bytes.len() {
             // No length may be longer than it needs to be.
             short @ 0..126 => vec![0x81, 0x80 | u8::try_from(short).unwrap()],
-            long => [&[0x81, 0x80 | 126][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
+            long => [&[0x81, 0xfe][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
         };
         // Masked, as a client must; by nothing, as it may.
         frame.extend([0; 4]);
