@@ -97,17 +97,20 @@ impl Art {
         self.beans(",subcomponent=diverts,divert=*", "UniqueName")
     }
 
-    /// Sorted; `null` for an address that is not there.
-    pub(crate) fn routing(&self, address: &str) -> Value {
-        let beans = self.beans("", "Address");
-        let mut types: Vec<String> = match beans.get(address) {
-            Some(bean) => {
-                bean["RoutingTypes"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
-            }
-            None => return Value::Null,
+    /// The sorted routing types of every address.
+    pub(crate) fn addresses(&self) -> BTreeMap<String, Value> {
+        let types = |bean: &Value| {
+            let all = bean["RoutingTypes"].as_array().unwrap().iter();
+            let mut types: Vec<String> = all.map(|one| one.as_str().unwrap().to_owned()).collect();
+            types.sort();
+            json!(types)
         };
-        types.sort();
-        json!(types)
+        self.beans("", "Address").into_iter().map(|(name, bean)| (name, types(&bean))).collect()
+    }
+
+    /// `null` for an address that is not there.
+    pub(crate) fn routing(&self, address: &str) -> Value {
+        self.addresses().remove(address).unwrap_or_default()
     }
 
     /// What holds for a name.
