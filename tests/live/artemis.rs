@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::artemis_client::Art;
+use super::artemis_hands::{CHANGES, FIXED, REMOVALS, SETTINGS};
 use super::lab::{Lab, docker, identity, until};
 
 const SPEC: &str = r##"brokers:
@@ -49,6 +50,7 @@ fn artemis() {
     scene.names_that_nobody_declared_are_the_clients_error();
     scene.everything_that_can_change_is_changed_in_place();
     scene.changes_by_hand_are_told_and_undone();
+    scene.what_others_set_beside_the_files_settings_stays();
     scene.what_cannot_change_is_refused_and_replaced_on_request();
     scene.what_holds_messages_is_not_lost_unasked();
     scene.what_leaves_the_file_is_listed_and_stays();
@@ -247,189 +249,41 @@ impl Scene {
 
     /// Each attribute by itself: what is told, and that an apply sets it back.
     fn changes_by_hand_are_told_and_undone(&self) {
-        let (lab, art) = (&self.lab, &self.art);
-        let queue = |document: Value| art.send_document("updateQueue", &document);
-        let settings = |document: Value| {
-            art.call(
-                "addAddressSettings(java.lang.String,java.lang.String)",
-                &["a.#".into(), document.to_string().into()],
-            )
-        };
-        let own = json!({ "maxDeliveryAttempts": 5, "deadLetterAddress": "a.dead", "addressFullMessagePolicy": "BLOCK", "redeliveryMultiplier": 1.5 });
-        let other = |key: &str, value: Value| {
-            let mut document = own.clone();
-            document[key] = value;
-            document
-        };
-        let user = "resetUser(java.lang.String,java.lang.String,java.lang.String,boolean)";
-        let roles = "addSecuritySettings(java.lang.String,java.lang.String)";
-        type Hand<'a> = Box<dyn Fn() + 'a>;
-        let hands: Vec<(&str, Hand<'_>)> = vec![
-            ("max_consumers: 9 → 3", Box::new(|| drop(queue(json!({ "name": "a.tuned", "max-consumers": 9 }))))),
-            ("exclusive: true → false", Box::new(|| drop(queue(json!({ "name": "a.tuned", "exclusive": true }))))),
-            ("ring_size: 5 → 100", Box::new(|| drop(queue(json!({ "name": "a.tuned", "ring-size": 5 }))))),
-            (
-                "purge_on_no_consumers: true → false",
-                Box::new(|| drop(queue(json!({ "name": "a.tuned", "purge-on-no-consumers": true })))),
-            ),
-            ("enabled: false → true", Box::new(|| drop(queue(json!({ "name": "a.tuned", "enabled": false }))))),
-            (
-                "consumers_before_dispatch: 4 → 1",
-                Box::new(|| drop(queue(json!({ "name": "a.tuned", "consumers-before-dispatch": 4 })))),
-            ),
-            (
-                "delay_before_dispatch: 7 → 1000",
-                Box::new(|| drop(queue(json!({ "name": "a.tuned", "delay-before-dispatch": 7 })))),
-            ),
-            (
-                "group_rebalance: true → false",
-                Box::new(|| drop(queue(json!({ "name": "a.tuned", "group-rebalance": true })))),
-            ),
-            ("group_buckets: 2 → 8", Box::new(|| drop(queue(json!({ "name": "a.tuned", "group-buckets": 2 }))))),
-            (
-                "group_first_key: x → first",
-                Box::new(|| drop(queue(json!({ "name": "a.tuned", "group-first-key": "x" })))),
-            ),
-            ("max_delivery_attempts: 6 → 5", Box::new(|| drop(settings(other("maxDeliveryAttempts", 6.into()))))),
-            ("dead_letter_address: z → a.dead", Box::new(|| drop(settings(other("deadLetterAddress", "z".into()))))),
-            (
-                "address_full_policy: DROP → BLOCK",
-                Box::new(|| drop(settings(other("addressFullMessagePolicy", "DROP".into())))),
-            ),
-            (
-                "redelivery_delay_multiplier: 2.0 → 1.5",
-                Box::new(|| drop(settings(other("redeliveryMultiplier", 2.into())))),
-            ),
-            (
-                "send: [\"evil\"] → [\"app\"]",
-                Box::new(|| {
-                    drop(
-                        art.call(
-                            roles,
-                            &[
-                                "a.#".into(),
-                                json!({ "send": ["evil"], "consume": ["app"], "createNonDurableQueue": ["app"] })
-                                    .to_string()
-                                    .into(),
-                            ],
-                        ),
-                    )
-                }),
-            ),
-            (
-                "manage: [\"app\"] → (default)",
-                Box::new(|| {
-                    drop(art.call(roles, &["a.#".into(), json!({ "send": ["app"], "consume": ["app"], "createNonDurableQueue": ["app"], "manage": ["app"] }).to_string().into()]))
-                }),
-            ),
-            (
-                "roles: [\"amq\"] → [\"app\"]",
-                Box::new(|| drop(art.call(user, &["app".into(), Value::Null, "amq".into(), false.into()]))),
-            ),
-            (
-                "password: *** → ***",
-                Box::new(|| drop(art.call(user, &["app".into(), "other".into(), "app".into(), false.into()]))),
-            ),
-            (
-                "routing: both → anycast",
-                Box::new(|| {
-                    drop(art.call(
-                        "updateAddress(java.lang.String,java.lang.String)",
-                        &["a.any".into(), "ANYCAST,MULTICAST".into()],
-                    ))
-                }),
-            ),
-            (
-                "forward_to: news → a.multi",
-                Box::new(|| {
-                    drop(art.send_document("updateDivert", &json!({ "name": "copy", "forwarding-address": "news", "filter-string": "kind = 'audit'", "routing-type": "STRIP" })))
-                }),
-            ),
-            (
-                "filter: (default) → \"kind = 'audit'\"",
-                Box::new(|| {
-                    drop(art.send_document(
-                        "updateDivert",
-                        &json!({ "name": "copy", "forwarding-address": "a.multi", "routing-type": "STRIP" }),
-                    ))
-                }),
-            ),
-            (
-                "routing: pass → strip",
-                Box::new(|| {
-                    drop(art.send_document("updateDivert", &json!({ "name": "copy", "forwarding-address": "a.multi", "filter-string": "kind = 'audit'", "routing-type": "PASS" })))
-                }),
-            ),
-            ("+ art/queue/a.plain", Box::new(|| drop(art.call("destroyQueue(java.lang.String)", &["a.plain".into()])))),
-            ("+ art/divert/copy", Box::new(|| drop(art.call("destroyDivert(java.lang.String)", &["copy".into()])))),
-            ("+ art/user/idle", Box::new(|| drop(art.call("removeUser(java.lang.String)", &["idle".into()])))),
-            (
-                "+ art/security_setting/a.#",
-                Box::new(|| drop(art.call("removeSecuritySettings(java.lang.String)", &["a.#".into()]))),
-            ),
-            (
-                "+ art/address_setting/a.#",
-                Box::new(|| drop(art.call("removeAddressSettings(java.lang.String)", &["a.#".into()]))),
-            ),
-            (
-                "+ art/address/open",
-                Box::new(|| {
-                    art.call("destroyQueue(java.lang.String)", &["open".into()]);
-                    art.call("deleteAddress(java.lang.String)", &["open".into()]);
-                }),
-            ),
-        ];
-        let (removals, changes): (Vec<_>, Vec<_>) = hands.iter().partition(|(told, _)| told.starts_with('+'));
-        for hands in [changes, removals] {
-            for (told, change) in hands {
-                change();
-                let ran = lab.mqlab(&["drift", "--format", "plain"]).code(3);
+        for hands in [CHANGES, REMOVALS] {
+            for (told, operation, arguments) in hands {
+                self.by_hand(operation, arguments);
+                let ran = self.lab.mqlab(&["drift", "--format", "plain"]).code(3);
                 assert!(ran.stdout.contains(told), "{told} in {}", ran.stdout);
             }
-            lab.mqlab(&["apply"]).code(0);
+            self.lab.mqlab(&["apply"]).code(0);
             self.everything_is_there_exactly_so();
             self.in_sync();
         }
-        // What others set beside the file's own settings is theirs.
-        settings(other("redeliveryDelay", 77.into()));
-        settings(
-            json!({ "maxDeliveryAttempts": 6, "deadLetterAddress": "a.dead", "addressFullMessagePolicy": "BLOCK", "redeliveryMultiplier": 1.5, "redeliveryDelay": 77 }),
-        );
-        lab.mqlab(&["apply"]).code(0);
-        holds(&art.settings("a.x"), &json!({ "maxDeliveryAttempts": 5, "redeliveryDelay": 77 }));
-        settings(own.clone());
+    }
+
+    fn by_hand(&self, operation: &str, arguments: &[&str]) {
+        let value = |text: &&str| match *text {
+            "null" => Value::Null,
+            "false" => json!(false),
+            text => text.into(),
+        };
+        let arguments: Vec<Value> = arguments.iter().map(value).collect();
+        self.art.call(operation, &arguments);
+    }
+
+    /// An entry is written as a whole, and what is in it without the file's doing stays.
+    fn what_others_set_beside_the_files_settings_stays(&self) {
+        let entry = r#"{"maxDeliveryAttempts":6,"deadLetterAddress":"a.dead","addressFullMessagePolicy":"BLOCK","redeliveryMultiplier":1.5,"redeliveryDelay":77}"#;
+        self.by_hand(SETTINGS, &["a.#", entry]);
+        self.lab.mqlab(&["apply"]).code(0);
+        holds(&self.art.settings("a.x"), &json!({ "maxDeliveryAttempts": 5, "redeliveryDelay": 77 }));
+        self.by_hand(SETTINGS, &["a.#", &entry.replace(",\"redeliveryDelay\":77", "").replace('6', "5")]);
         self.in_sync();
     }
 
     fn what_cannot_change_is_refused_and_replaced_on_request(&self) {
         let (lab, art) = (&self.lab, &self.art);
-        for (old, new, address, told) in [
-            (
-                "a.filtered: { filter: \"kind = 'audit'\" }",
-                "a.filtered: { filter: \"kind = 'x'\" }",
-                "art/queue/a.filtered",
-                "forget another `filter`",
-            ),
-            ("a.passing: { durable: false }", "a.passing: { durable: true }", "art/queue/a.passing", "`durable`"),
-            (
-                "a.last: { last_value_key: product }",
-                "a.last: { last_value_key: shop }",
-                "art/queue/a.last",
-                "`last_value_key`",
-            ),
-            ("address: a.any, forward_to", "address: a.dead, forward_to", "art/divert/copy", "`address`"),
-            (
-                "filter: \"kind = 'audit'\" }\n",
-                "filter: \"kind = 'audit'\", exclusive: true }\n",
-                "art/divert/copy",
-                "`exclusive`",
-            ),
-        ] {
-            let (old, new) = if address == "art/divert/copy" && old.starts_with("filter") {
-                ("forward_to: a.multi, filter", "forward_to: a.multi, exclusive: true, filter")
-            } else {
-                (old, new)
-            };
+        for (old, new, address, told) in FIXED {
             lab.edit(old, new);
             lab.mqlab(&["apply"]).code(5).says(told);
             lab.mqlab(&["apply", "--replace", address, "--yes"]).code(0);

@@ -1,5 +1,5 @@
 //! Artemis by clients that are not ours: its management API over plain HTTP, its own command in the container, and
-//! STOMP, WebSocket, MQTT and OpenWire by hand.
+//! STOMP, WebSocket, MQTT and `OpenWire` by hand.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -97,17 +97,20 @@ impl Art {
         self.beans(",subcomponent=diverts,divert=*", "UniqueName")
     }
 
-    /// Sorted; `null` for an address that is not there.
-    pub(crate) fn routing(&self, address: &str) -> Value {
-        let beans = self.beans("", "Address");
-        let mut types: Vec<String> = match beans.get(address) {
-            Some(bean) => {
-                bean["RoutingTypes"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
-            }
-            None => return Value::Null,
+    /// The sorted routing types of every address.
+    pub(crate) fn addresses(&self) -> BTreeMap<String, Value> {
+        let types = |bean: &Value| {
+            let all = bean["RoutingTypes"].as_array().unwrap().iter();
+            let mut types: Vec<String> = all.map(|one| one.as_str().unwrap().to_owned()).collect();
+            types.sort();
+            json!(types)
         };
-        types.sort();
-        json!(types)
+        self.beans("", "Address").into_iter().map(|(name, bean)| (name, types(&bean))).collect()
+    }
+
+    /// `null` for an address that is not there.
+    pub(crate) fn routing(&self, address: &str) -> Value {
+        self.addresses().remove(address).unwrap_or_default()
     }
 
     /// What holds for a name.
@@ -163,7 +166,7 @@ impl Art {
         String::from_utf8(body[2 + topic.len()..].to_vec()).unwrap()
     }
 
-    /// What an OpenWire broker says first, asked or not.
+    /// What an `OpenWire` broker says first, asked or not.
     pub(crate) fn open_wire(&self) -> bool {
         let mut stream = tcp(&self.place);
         // WireFormatInfo of version 1: magic, version, no properties.
@@ -233,7 +236,7 @@ impl Pipe for WebSocket {
         let mut frame = match bytes.len() {
             // No length may be longer than it needs to be.
             short @ 0..126 => vec![0x81, 0x80 | u8::try_from(short).unwrap()],
-            long => [&[0x81, 0x80 | 126][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
+            long => [&[0x81, 0xfe][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
         };
         // Masked, as a client must; by nothing, as it may.
         frame.extend([0; 4]);

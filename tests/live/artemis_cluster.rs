@@ -5,7 +5,7 @@ use serde_json::json;
 use super::artemis_client::Art;
 use super::lab::{Lab, docker, until};
 
-const SPEC: &str = r##"brokers:
+const SPEC: &str = r#"brokers:
   art:
     kind: artemis
     version: "2.56"
@@ -22,7 +22,7 @@ const SPEC: &str = r##"brokers:
       events: { routing: multicast, queues: { events.log: { filter: "kind = 'x'" } } }
     diverts:
       copy: { address: events, forward_to: orders, filter: "kind = 'order'" }
-"##;
+"#;
 
 #[test]
 fn artemis_cluster() {

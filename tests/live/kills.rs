@@ -384,7 +384,8 @@ fn a_network_that_comes_late() {
     // The docker command looks whether there is one; the engine does not.
     let labels: BTreeMap<&str, &str> = [&stack, &folder].map(|label| label.split_once('=').unwrap()).into();
     let body = json!({ "Name": lab.stack(), "Labels": labels }).to_string();
-    let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+    let host = std::env::var_os("DOCKER_HOST").map(|host| host.into_string().unwrap());
+    let host = host.as_deref().unwrap_or("unix:///var/run/docker.sock");
     let mut socket = UnixStream::connect(host.strip_prefix("unix://").unwrap()).unwrap();
     let head = "POST /v1.41/networks/create HTTP/1.0\r\nHost: engine\r\nContent-Type: application/json\r\n";
     write!(socket, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();

@@ -11,6 +11,7 @@ mod activemq;
 mod artemis;
 mod artemis_client;
 mod artemis_cluster;
+mod artemis_hands;
 mod blocked;
 mod clusters;
 mod drift;

@@ -34,9 +34,8 @@ pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objectio
         if let Some(queue) = strangers().find(|queue| queue.address.name == wanted.address.name) {
             objections.push(Objection {
                 address: wanted.address.clone(),
-                reason: format!(
-                    "a queue of that name is there, which the file does not mention: Artemis would answer and make no divert"
-                ),
+                reason: "a queue of that name is there, which the file does not mention: Artemis would answer and make no divert"
+                    .to_owned(),
                 way_out: format!("call the divert otherwise, or remove the queue: {}", removal(queue)),
             });
         }

@@ -2,6 +2,7 @@
 
 use super::rules::{fixed, forgotten, password};
 use super::settings;
+use crate::brokers::{Impossible, Operation};
 use crate::model::{Address, AttributeRule, Home, KindRules, Rule, in_place};
 
 /// The user that mqlab works as, and its role, which is also that of the console.
@@ -123,6 +124,43 @@ pub(super) static KINDS: &[KindRules] = &[
         protected: |address| is_own(&address.name),
         ..BASE
     },
+];
+
+const fn never_refused(kind: &'static str, attributes: &'static [&'static str]) -> Impossible {
+    let why = "Every value that `check` lets through can be set while the object is there.";
+    Impossible { kind, attributes, operation: Operation::Forbidden, why }
+}
+
+const fn never_listed(kind: &'static str) -> Impossible {
+    let why = "Artemis has no list of matches: it can only be asked about those that a file names, or named before.";
+    Impossible { kind, attributes: &[], operation: Operation::Foreign, why }
+}
+
+/// For the table of what is tried.
+pub(super) static IMPOSSIBLE: &[Impossible] = &[
+    never_refused(USER, &[]),
+    never_refused(SECURITY_SETTING, &[]),
+    never_refused(ADDRESS_SETTING, &[]),
+    never_refused(ADDRESS, &[]),
+    never_refused(
+        QUEUE,
+        &[
+            "routing",
+            "max_consumers",
+            "exclusive",
+            "ring_size",
+            "purge_on_no_consumers",
+            "enabled",
+            "consumers_before_dispatch",
+            "delay_before_dispatch",
+            "group_rebalance",
+            "group_buckets",
+            "group_first_key",
+        ],
+    ),
+    never_refused(DIVERT, &["forward_to", "filter", "routing"]),
+    never_listed(SECURITY_SETTING),
+    never_listed(ADDRESS_SETTING),
 ];
 
 /// Names that belong to the broker, or to a probe of ours.

@@ -244,7 +244,7 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         lint(&broker(spec), apps, &mut diagnostics);
         let found = lines(&diagnostics);
-        let wanted = if code.is_empty() { 0 } else { 1 };
+        let wanted = usize::from(!code.is_empty());
         assert!(
             found.len() == wanted && found.iter().all(|line| line.starts_with(&format!("lint {code}:"))),
             "{found:#?}"

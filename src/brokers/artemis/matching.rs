@@ -8,8 +8,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 fn words_fit(pattern: &[&str], name: &[&str]) -> bool {
     match (pattern.split_first(), name.split_first()) {
-        (None, None) => true,
-        (Some((&"#", [])), _) => true,
+        (None, None) | (Some((&"#", [])), _) => true,
         (Some((&"*", pattern)), Some((_, name))) => words_fit(pattern, name),
         (Some((expected, pattern)), Some((word, name))) if expected == word => words_fit(pattern, name),
         _ => false,
@@ -36,11 +35,8 @@ pub(super) fn beside(pattern: &str) -> Vec<String> {
     let mut words: Vec<&str> = pattern.split('.').collect();
     match words.pop() {
         None => return Vec::new(),
-        Some("#") => match words.pop() {
-            None => return Vec::new(),
-            Some(_) => {}
-        },
-        Some("*") => {}
+        Some("#") if words.pop().is_none() => return Vec::new(),
+        Some("#" | "*") => {}
         Some(last) => {
             let deeper = inside(&format!("{pattern}.#"));
             words.push(if last == NOBODY { "" } else { NOBODY });

@@ -73,7 +73,7 @@ static DESCRIPTION: Description = Description {
     ids: &[],
     helpers: &[],
     lints: lint::LINTS,
-    impossible: &[],
+    impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("artemis", include_str!("../../../examples/artemis.yaml")),
         ("artemis-cluster", include_str!("../../../examples/artemis-cluster.yaml")),

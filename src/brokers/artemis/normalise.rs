@@ -236,7 +236,7 @@ fn read_queue(broker: &str, bean: &Json, wanted: &Wanted<'_>) -> Option<Resource
     let is_wanted = |attribute: &str| wanted.is_some_and(|wanted| wanted.attribute(attribute).is_some());
     for (attribute, key, default) in QUEUE_READ {
         let value = bean.get(key).filter(|value| !value.is_null());
-        let says_something = value.is_some_and(|value| value.to_string() != *default);
+        let says_something = value.map(Json::to_string).is_some_and(|value| value != *default);
         if let Some(value) = value.filter(|_| says_something || is_wanted(attribute)) {
             resource.attributes.insert((*attribute).to_owned(), Value::from(value.clone()));
         }

@@ -229,14 +229,14 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_operation() {
-        let spec = r##"
+        let spec = r#"
 users: { app: { password: secret, roles: [b, a] } }
 security: { "a.#": { send: [app] } }
 address_settings: { "a.#": { max_delivery_attempts: 5, default_queue_routing_type: anycast, redelivery_delay_multiplier: "1.5" } }
 addresses:
   a: { routing: both, queues: { q: { routing: anycast, filter: "x = 1", last_value_key: k, delay_before_dispatch: 2s } } }
 diverts: { d: { address: a, forward_to: b, exclusive: true, routing: pass } }
-"##;
+"#;
         assert_eq!(
             sent(spec),
             [
@@ -260,6 +260,6 @@ diverts: { d: { address: a, forward_to: b, exclusive: true, routing: pass } }
         after.attributes.remove("filter");
         after.attributes.insert("ring_size".to_owned(), 9_i64.into());
         let document = update(before.as_ref(), &after, &Kept::new()).arguments[0].to_string();
-        assert!(document.contains("filter-string") && document.contains("9"), "{document}");
+        assert!(document.contains("filter-string") && document.contains('9'), "{document}");
     }
 }

@@ -3,6 +3,7 @@
 //! cell that nothing was seen in fails the scenario, unless the registry says why there can be nothing.
 
 mod activemq;
+mod artemis;
 mod kafka;
 mod rabbitmq;
 mod rocketmq;
@@ -63,6 +64,11 @@ fn every_attribute_of_activemq() {
 }
 
 #[test]
+fn every_attribute_of_artemis() {
+    artemis::SUBJECT.run();
+}
+
+#[test]
 fn every_attribute_of_rocketmq() {
     rocketmq::SUBJECT.run();
 }
@@ -70,8 +76,8 @@ fn every_attribute_of_rocketmq() {
 /// A kind without a scenario of its own fails here.
 #[test]
 fn every_kind_is_tried() {
-    let tried =
-        [&kafka::SUBJECT, &rabbitmq::SUBJECT, &activemq::SUBJECT, &rocketmq::SUBJECT].map(|subject| subject.kind);
+    let tried = [&kafka::SUBJECT, &rabbitmq::SUBJECT, &activemq::SUBJECT, &artemis::SUBJECT, &rocketmq::SUBJECT]
+        .map(|subject| subject.kind);
     let kinds: Vec<&str> = brokers::registry().iter().map(|broker| broker.description().kind).collect();
     assert_eq!(tried.as_slice(), kinds);
 }

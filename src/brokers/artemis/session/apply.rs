@@ -136,7 +136,7 @@ impl Run<'_, '_> {
                 }
                 match self.hindrance(&self.batch.steps[*index]) {
                     Some(because) => {
-                        self.end(*index, Instant::now(), OutcomeResult::NotTried { because }, ByNode::new())
+                        self.end(*index, Instant::now(), OutcomeResult::NotTried { because }, ByNode::new());
                     }
                     None => now.push(*index),
                 }

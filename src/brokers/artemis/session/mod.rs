@@ -79,7 +79,7 @@ impl<'a> Node<'a> {
         let began = Instant::now();
         loop {
             let answer = self.post(vec![self.api.exec(operation)], Duration::ZERO).await?.into_iter().next();
-            let answer = answer.unwrap_or_else(|| Ok(Json::Null));
+            let answer = answer.unwrap_or(Ok(Json::Null));
             if !answer.as_ref().is_err_and(&passes) || began.elapsed() > SETTLE {
                 return Ok(answer);
             }

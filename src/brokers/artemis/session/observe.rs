@@ -162,10 +162,7 @@ async fn try_login<'a>(
 async fn log_in(node: &Node<'_>, wanted: &[Resource], answers: &mut Answers) -> Vec<Unknown> {
     let there: BTreeSet<String> = user_names(&answers.users).into_iter().collect();
     let candidates = wanted.iter().filter_map(|user| {
-        let password = match user.attribute("password") {
-            Some(Value::Secret(password)) => password,
-            _ => return None,
-        };
+        let Some(Value::Secret(password)) = user.attribute("password") else { return None };
         let is_there = user.address.kind == kinds::USER && there.contains(&user.address.name);
         is_there.then_some((&user.address, password))
     });
