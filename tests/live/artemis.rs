@@ -65,6 +65,26 @@ fn artemis() {
     }
 }
 
+/// Each attribute, as made and as changed, is the same after the broker comes back. The queue that is not durable is the
+/// exception that `check` tells about.
+#[test]
+fn artemis_keeps_what_it_was_told() {
+    let on_a_volume = |spec: &str| spec.replace("    storage: memory\n", "");
+    let lab = Lab::new("artemis-keeps", &on_a_volume(include_str!("matrix/artemis.created.yaml")));
+    lab.mqlab(&["up"]).code(0);
+    lab.spec(&on_a_volume(include_str!("matrix/artemis.changed.yaml")));
+    lab.mqlab(&["up", "--yes"]).code(0).says("queue-not-durable");
+    docker(&["restart", &lab.container("art")]);
+    let mut plan = String::new();
+    until("the broker is back", 60, || {
+        let ran = lab.mqlab(&["plan", "--format", "plain"]);
+        plan = ran.stdout;
+        ran.code == 0 && !plan.contains("not asked")
+    });
+    let steps: Vec<&str> = plan.lines().filter(|line| line.starts_with(['~', '+', '!', '-'])).collect();
+    assert!(steps.len() == 1 && steps[0].starts_with("+ art/queue/durable"), "{plan}");
+}
+
 struct Scene {
     lab: Lab,
     art: Art,
