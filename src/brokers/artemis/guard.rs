@@ -1,7 +1,7 @@
 //! What the diff of one object cannot see: an address cannot lose a routing that a queue of it needs, and a divert is
 //! not made where a queue has its name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds;
 use crate::model::{Address, Resource, Value};
@@ -10,37 +10,46 @@ use crate::plan::Objection;
 /// Objections against steps that the broker would refuse, or answer and not do, because of what nobody declared.
 pub(super) fn guard(desired: &[Resource], observed: &[Resource]) -> Vec<Objection> {
     let declared: BTreeSet<&Address> = desired.iter().map(|one| &one.address).collect();
-    let strangers =
-        || observed.iter().filter(|one| one.address.kind == kinds::QUEUE && !declared.contains(&one.address));
-    let mut objections = Vec::new();
-    for wanted in desired.iter().filter(|one| one.address.kind == kinds::ADDRESS) {
-        let routing = text(wanted, "routing");
-        let needs_other = |queue: &&Resource| {
-            text(queue, "address") == wanted.address.name && routing != "both" && text(queue, "routing") != routing
-        };
-        if let Some(queue) = strangers().find(needs_other) {
-            objections.push(Objection {
-                address: wanted.address.clone(),
-                reason: format!(
-                    "its queue `{}`, which the file does not mention, is {}, so it cannot be {routing} alone",
-                    queue.address.name,
-                    text(queue, "routing")
-                ),
-                way_out: format!("set `routing: both`, or remove the queue: {}", removal(queue)),
-            });
-        }
+    let strangers = observed.iter().filter(|one| one.address.kind == kinds::QUEUE && !declared.contains(&one.address));
+    let mut on: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    let mut called: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for queue in strangers {
+        on.entry(text(queue, "address")).or_default().push(queue);
+        called.insert(&queue.address.name, queue);
     }
-    for wanted in desired.iter().filter(|one| one.address.kind == kinds::DIVERT) {
-        if let Some(queue) = strangers().find(|queue| queue.address.name == wanted.address.name) {
-            objections.push(Objection {
-                address: wanted.address.clone(),
-                reason: "a queue of that name is there, which the file does not mention: Artemis would answer and make no divert"
-                    .to_owned(),
-                way_out: format!("call the divert otherwise, or remove the queue: {}", removal(queue)),
-            });
+    let objection = |wanted: &Resource| {
+        let name = wanted.address.name.as_str();
+        match wanted.address.kind.as_str() {
+            kinds::ADDRESS => routing_in_use(wanted, on.get(name).map_or(&[], Vec::as_slice)),
+            kinds::DIVERT => called.get(name).map(|queue| name_taken(wanted, queue)),
+            _ => None,
         }
+    };
+    desired.iter().filter_map(objection).collect()
+}
+
+fn routing_in_use(wanted: &Resource, strangers: &[&Resource]) -> Option<Objection> {
+    let routing = text(wanted, "routing");
+    let queue = strangers.iter().find(|queue| routing != "both" && text(queue, "routing") != routing)?;
+    Some(Objection {
+        address: wanted.address.clone(),
+        reason: format!(
+            "its queue `{}`, which the file does not mention, is {}, so it cannot be {routing} alone",
+            queue.address.name,
+            text(queue, "routing")
+        ),
+        way_out: format!("set `routing: both`, or remove the queue: {}", removal(queue)),
+    })
+}
+
+fn name_taken(wanted: &Resource, queue: &Resource) -> Objection {
+    Objection {
+        address: wanted.address.clone(),
+        reason:
+            "a queue of that name is there, which the file does not mention: Artemis would answer and make no divert"
+                .to_owned(),
+        way_out: format!("call the divert otherwise, or remove the queue: {}", removal(queue)),
     }
-    objections
 }
 
 fn removal(queue: &Resource) -> String {

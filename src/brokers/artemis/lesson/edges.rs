@@ -1,12 +1,17 @@
 //! The arrows inside: from an address to its queues, along diverts, and to where dead letters go.
 
+use std::collections::BTreeSet;
+
 use crate::brokers::artemis::kinds::{self, address};
-use crate::brokers::artemis::matching::{best, fits};
+use crate::brokers::artemis::matching::best;
 use crate::brokers::{Edge, EdgeStyle};
 use crate::model::{Address, Resource, Value};
 
 pub(super) fn edges(resources: &[Resource]) -> Vec<Edge> {
     let mut edges = Vec::new();
+    let there: BTreeSet<&Address> = resources.iter().map(|one| &one.address).collect();
+    let telling = |one: &&Resource| one.address.kind == kinds::ADDRESS_SETTING && one.attribute(DEAD_LETTERS).is_some();
+    let settings: Vec<&Resource> = resources.iter().filter(telling).collect();
     for one in resources {
         let broker = one.address.broker.as_str();
         let end = |attribute: &str| one.attribute(attribute).and_then(Value::as_text);
@@ -28,23 +33,22 @@ pub(super) fn edges(resources: &[Resource]) -> Vec<Edge> {
                 },
                 style: EdgeStyle::Forward,
             })),
-            kinds::ADDRESS => edges.extend(dead_letters(&one.address, resources)),
+            kinds::ADDRESS => edges.extend(dead_letters(&one.address, &settings)),
             _ => {}
         }
     }
-    edges.retain(|edge| resources.iter().any(|one| one.address == edge.to));
+    edges.retain(|edge| there.contains(&edge.to));
     edges
 }
 
+const DEAD_LETTERS: &str = "dead_letter_address";
+
 /// By the best match that says something about it; wider ones are inherited.
-fn dead_letters(from: &Address, resources: &[Resource]) -> Option<Edge> {
-    let settings = || {
-        resources.iter().filter(|one| one.address.kind == kinds::ADDRESS_SETTING && one.address.broker == from.broker)
-    };
-    let telling = || settings().filter(|one| one.attribute("dead_letter_address").is_some());
-    let pattern = best(telling().map(|one| one.address.name.as_str()), &from.name)?;
-    let setting = telling().find(|one| one.address.name == pattern && fits(pattern, &from.name))?;
-    let to = setting.attribute("dead_letter_address").and_then(Value::as_text).filter(|to| *to != from.name)?;
+fn dead_letters(from: &Address, settings: &[&Resource]) -> Option<Edge> {
+    let own = || settings.iter().filter(|one| one.address.broker == from.broker);
+    let pattern = best(own().map(|one| one.address.name.as_str()), &from.name)?;
+    let setting = own().find(|one| one.address.name == pattern)?;
+    let to = setting.attribute(DEAD_LETTERS).and_then(Value::as_text).filter(|to| *to != from.name)?;
     Some(Edge {
         from: from.clone(),
         to: address(&from.broker, kinds::ADDRESS, to),

@@ -17,11 +17,15 @@ const NOTHING: Contents = Contents { messages: Some(0), consumers: Some(0), byte
 
 /// Of each address what it holds; what could not be read has `None` in every count.
 pub(super) async fn inspect(nodes: &[Node<'_>], addresses: &[Address]) -> BTreeMap<Address, Contents> {
+    let holds_messages = |address: &Address| [kinds::QUEUE, kinds::ADDRESS].contains(&address.kind.as_str());
+    if !addresses.iter().any(holds_messages) {
+        return addresses.iter().map(|address| (address.clone(), NOTHING)).collect();
+    }
     let counts = join_all(nodes.iter().map(counts)).await;
     let counts: Result<Vec<Vec<Json>>, SessionError> = counts.into_iter().collect();
     let contents = |address: &Address| match &counts {
         Ok(beans) => held(beans.iter().flatten(), address),
-        Err(_) if [kinds::QUEUE, kinds::ADDRESS].contains(&address.kind.as_str()) => Contents::default(),
+        Err(_) if holds_messages(address) => Contents::default(),
         Err(_) => NOTHING,
     };
     addresses.iter().map(|address| (address.clone(), contents(address))).collect()
