@@ -9,8 +9,11 @@ use crate::view::View;
 use crate::{brokers, fs};
 
 /// What one can begin with that is about several kinds.
-const OF_SEVERAL: &[(&str, &str)] =
-    &[("tour", include_str!("../../examples/tour.yaml")), ("ci", include_str!("../../examples/ci.yaml"))];
+const OF_SEVERAL: &[(&str, &str)] = &[
+    ("tour", include_str!("../../examples/tour.yaml")),
+    ("all", include_str!("../../examples/all.yaml")),
+    ("ci", include_str!("../../examples/ci.yaml")),
+];
 
 /// Those and what each kind brings along.
 fn examples() -> impl Iterator<Item = (&'static str, &'static str)> {
