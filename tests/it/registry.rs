@@ -97,6 +97,7 @@ fn every_version_has_an_image_a_recipe_and_recorded_keys() {
                 missing
                     .unless(*from != version.number, || format!("{name}: an upgrade from another version than itself"));
             }
+            missing.unless(version.recipe.is_some(), || format!("{name}: a recipe"));
             if let Some(recipe) = version.recipe {
                 let folder = root().join("images").join(recipe.folder);
                 let embedded: BTreeSet<&str> = recipe.files.iter().map(|file| file.name).collect();
