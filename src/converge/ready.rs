@@ -11,7 +11,7 @@ use super::run::Run;
 use super::topology::Connected;
 use super::{ConvergeError, Event, Patience, Unit};
 use crate::brokers::{OutcomeResult, Readiness, Session, SessionError};
-use crate::docker::container_name;
+use crate::docker::{Death, container_name};
 use crate::model::{Container, NodeId, Resource, Value};
 use crate::net::Backoff;
 use crate::plan::{Plan, Step};
@@ -103,6 +103,7 @@ impl Wait<'_, '_> {
         let mut patience = self.run.options.patience.fixed.unwrap_or(PAUSE);
         let mut backoff = Backoff::new(Duration::from_millis(50), MOST_PAUSE);
         let mut is_reset = false;
+        let mut started_again = BTreeSet::new();
         loop {
             if self.run.cancel.is_cancelled() {
                 return Err(ConvergeError::Cancelled);
@@ -127,7 +128,16 @@ impl Wait<'_, '_> {
                 Ok(Err(source)) => return Err(ConvergeError::Broker { broker: broker.to_owned(), source }),
                 Err(_) => "it takes connections and does not answer".to_owned(),
             };
-            self.fail_if_dead().await?;
+            if let Some(death) = self.death().await? {
+                // Nodes that start at the same moment ask each other, and one may be asked too early: RabbitMQ 4.0 dies of
+                // it. With the others up it goes better.
+                if self.lowered.nodes.len() < 2 || !started_again.insert(death.container.clone()) {
+                    return Err(ConvergeError::Died { broker: broker.to_owned(), death: Box::new(death) });
+                }
+                let text = format!("{} stopped while the others started; starting it again", death.container);
+                self.run.events.emit(Event::Warning { text });
+                self.run.engine.start_again(&death.container).await?;
+            }
             patience = self.patience().await?;
             if began.elapsed() >= patience {
                 let seconds = began.elapsed().as_secs();
@@ -164,14 +174,14 @@ impl Wait<'_, '_> {
         Ok(patience)
     }
 
-    async fn fail_if_dead(&self) -> Result<(), ConvergeError> {
+    /// The first of its containers that stopped by itself.
+    async fn death(&self) -> Result<Option<Death>, ConvergeError> {
         for node in &self.lowered.nodes {
             if let Some(death) = self.run.engine.died(&self.run.id.name, &node.container).await? {
-                let broker = self.lowered.model.name.clone();
-                return Err(ConvergeError::Died { broker, death: Box::new(death) });
+                return Ok(Some(death));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn name_of(&self, container: &Container) -> String {

@@ -136,6 +136,11 @@ impl Engine {
         Ok(removed)
     }
 
+    /// Starts a container that stopped by itself.
+    pub async fn start_again(&self, container: &str) -> Result<(), Error> {
+        steps::start_container(self, container).await
+    }
+
     async fn power_one(&self, container: &str, power: Power) -> Result<(), Error> {
         if power != Power::Start {
             steps::stop_container(self, container, None).await?;

@@ -193,7 +193,7 @@ fn rabbitmq_keeps_what_it_confirmed(lab: &Lab) {
         match talk.publish("orders", "order.eu.paid", &[], &body) {
             Ok(true) => drop(kept.insert(body)),
             Ok(false) => {}
-            Err(_) => talk = Talk::to(&url).unwrap(),
+            Err(_) => until("a connection is taken again", 60, || Talk::to(&url).map(|new| talk = new).is_ok()),
         }
         if kept.len() == 50 && kill.is_none() {
             let container = format!("{}-jobs-{number}", lab.stack());
