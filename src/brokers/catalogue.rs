@@ -22,8 +22,8 @@ pub struct Version {
     /// Versions whose data this one can take over, besides its own.
     pub upgrades_from: &'static [&'static str],
     /// Configuration keys and types that a live broker of this version reported, as JSON
-    /// (`make record-config`). `None` where the kind takes no `config`.
-    pub config_keys: Option<&'static str>,
+    /// (`make record-config`).
+    pub config_keys: &'static str,
 }
 
 /// The image that the broker's makers publish.

@@ -13,6 +13,9 @@ mod ledger;
 mod rabbitmq;
 mod rocketmq;
 mod session;
+mod stomp;
+#[cfg(test)]
+mod testing;
 
 pub use broker::{
     Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible, Lesson,

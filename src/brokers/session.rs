@@ -205,3 +205,16 @@ pub struct Check {
     pub detail: String,
     pub milliseconds: u64,
 }
+
+impl Check {
+    /// Of what was looked at for so long: what was found, or what is wrong.
+    pub fn of(broker: &str, name: &str, found: Result<String, String>, took: Duration) -> Self {
+        Self {
+            name: name.to_owned(),
+            broker: broker.to_owned(),
+            ok: found.is_ok(),
+            detail: found.unwrap_or_else(|problem| problem),
+            milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use super::*;
@@ -21,20 +20,7 @@ fn told(answer: Answer) -> Told {
 }
 
 fn step(kind: &str, action: Action) -> Step {
-    Step {
-        address: Address::new("jobs", kind, "x"),
-        action,
-        cause: "because".to_owned(),
-        changes: Vec::new(),
-        origin: None,
-        needs: BTreeSet::new(),
-        risk: None,
-        moved: None,
-        allow_data_loss: false,
-        before: None,
-        after: None,
-        dependants: Vec::new(),
-    }
+    Step { action, cause: "because".to_owned(), ..Step::of(Address::new("jobs", kind, "x")) }
 }
 
 fn plan() -> Plan {

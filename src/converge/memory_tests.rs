@@ -20,20 +20,7 @@ fn binding(source: &str, destination: &str) -> Resource {
 }
 
 fn step(action: Action, resource: &Resource) -> Step {
-    Step {
-        address: resource.address.clone(),
-        action,
-        cause: String::new(),
-        changes: Vec::new(),
-        origin: None,
-        needs: BTreeSet::new(),
-        risk: None,
-        moved: None,
-        allow_data_loss: false,
-        before: None,
-        after: Some(resource.clone()),
-        dependants: Vec::new(),
-    }
+    Step { action, after: Some(resource.clone()), ..Step::of(resource.address.clone()) }
 }
 
 fn replace(resource: &Resource, dependants: &[Resource]) -> Step {

@@ -131,7 +131,7 @@ impl Wait<'_, '_> {
             if let Some(death) = self.death().await? {
                 // Nodes that start at the same moment ask each other, and one may be asked too early: RabbitMQ 4.0 dies of
                 // it. With the others up it goes better.
-                if self.lowered.nodes.len() < 2 || !started_again.insert(death.container.clone()) {
+                if self.lowered.model.nodes < 2 || !started_again.insert(death.container.clone()) {
                     return Err(ConvergeError::Died { broker: broker.to_owned(), death: Box::new(death) });
                 }
                 let text = format!("{} stopped while the others started; starting it again", death.container);

@@ -73,6 +73,11 @@ const COMMON_CAUSES: &[KnownCause] = &[
         way_out: "raise `heap` on the broker",
     },
     KnownCause {
+        text: "insufficient memory for the Java Runtime Environment",
+        meaning: "the container may not use as much memory as the heap wants",
+        way_out: "raise `memory` on the broker or lower `heap`",
+    },
+    KnownCause {
         text: "No space left on device",
         meaning: "the engine's disk is full",
         way_out: "free space with `docker system df` and `docker system prune`",

@@ -72,7 +72,7 @@ pub(crate) static TEST_KIND: Description = Description {
                 distributions: &[],
                 recipe: None,
                 upgrades_from: &[],
-                config_keys: Some("{}"),
+                config_keys: "{}",
             },
             Version {
                 number: "2.1",
@@ -80,7 +80,7 @@ pub(crate) static TEST_KIND: Description = Description {
                 distributions: &[],
                 recipe: Some(&RECIPE),
                 upgrades_from: &[],
-                config_keys: Some("{}"),
+                config_keys: "{}",
             },
         ],
     },

@@ -22,6 +22,8 @@ const IO: &[&str] = &[
     "site/write.rs",
     // The seam's own IO half.
     "brokers/session.rs",
+    // What sessions of several kinds speak.
+    "brokers/stomp.rs",
 ];
 
 /// The IO of a kind, in its folder.

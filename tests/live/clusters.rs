@@ -186,14 +186,14 @@ fn rabbitmq_keeps_what_it_confirmed(lab: &Lab) {
     let other = if number == 1 { 2 } else { 1 };
     let url = url_of(lab, &env, other);
     let mut kept = BTreeSet::new();
-    let mut talk = talk_to(&url);
+    let mut talk = Talk::to(&url).unwrap();
     let mut kill = None;
     for number_sent in 0..400 {
         let body = number_sent.to_string();
         match talk.publish("orders", "order.eu.paid", &[], &body) {
             Ok(true) => drop(kept.insert(body)),
             Ok(false) => {}
-            Err(_) => talk = talk_to(&url),
+            Err(_) => until("a connection is taken again", 60, || Talk::to(&url).map(|new| talk = new).is_ok()),
         }
         if kept.len() == 50 && kill.is_none() {
             let container = format!("{}-jobs-{number}", lab.stack());
@@ -211,22 +211,12 @@ fn rabbitmq_keeps_what_it_confirmed(lab: &Lab) {
 
     lab.mqlab(&["up"]).code(0).says("Done: 1 step");
     lab.mqlab(&["status"]).code(0).never_says("degraded");
-    let talk = talk_to(&url);
+    let talk = Talk::to(&url).unwrap();
     let there: BTreeSet<String> = talk.drain("payments").into_iter().collect();
     let lost: Vec<&String> = kept.difference(&there).collect();
     assert!(lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), kept.len());
     talk.close();
     nothing_to_do(lab);
-}
-
-/// A node that has joined may not listen yet.
-fn talk_to(url: &str) -> Talk {
-    let mut talk = None;
-    until("the node takes a connection", 60, || {
-        talk = Talk::to(url).ok();
-        talk.is_some()
-    });
-    talk.unwrap()
 }
 
 /// The AMQP URL of one node, by the port that the engine gave it.
@@ -237,7 +227,7 @@ fn url_of(lab: &Lab, env: &BTreeMap<String, String>, node: usize) -> String {
 }
 
 fn rabbitmq_survives_a_restart_of_all_nodes(lab: &Lab, rabbit: &Rabbit) {
-    let talk = talk_to(&url_of(lab, &lab.env(), 2));
+    let talk = Talk::to(&url_of(lab, &lab.env(), 2)).unwrap();
     for queue in ["payments", "notes"] {
         talk.fill(queue, 3);
     }
@@ -246,7 +236,7 @@ fn rabbitmq_survives_a_restart_of_all_nodes(lab: &Lab, rabbit: &Rabbit) {
     lab.mqlab(&["restart"]).code(0);
     lab.mqlab(&["up"]).code(0).says("Nothing to do");
     assert_eq!(rabbit.definitions(), before);
-    let talk = talk_to(&url_of(lab, &lab.env(), 1));
+    let talk = Talk::to(&url_of(lab, &lab.env(), 1)).unwrap();
     assert_eq!(["payments", "notes"].map(|queue| talk.drain(queue).len()), [3, 3]);
     talk.close();
 }

@@ -95,20 +95,7 @@ fn address(name: &str) -> Address {
 }
 
 fn step(name: &str, action: Action) -> Step {
-    Step {
-        address: address(name),
-        action,
-        cause: String::new(),
-        changes: Vec::new(),
-        origin: None,
-        needs: std::collections::BTreeSet::new(),
-        risk: None,
-        moved: None,
-        allow_data_loss: false,
-        before: None,
-        after: None,
-        dependants: Vec::new(),
-    }
+    Step { action, ..Step::of(address(name)) }
 }
 
 fn create(name: &str, partitions: u32, config: &[(&str, &str)]) -> Step {

@@ -32,7 +32,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
                 exact_version: Some("6.1.8"),
             }),
             upgrades_from: &["5.18"],
-            config_keys: Some(include_str!("config_keys/6.1.json")),
+            config_keys: include_str!("config_keys/6.1.json"),
         },
         Version {
             number: "5.18",
@@ -47,7 +47,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
                 exact_version: Some("5.18.3"),
             }),
             upgrades_from: &[],
-            config_keys: Some(include_str!("config_keys/5.18.json")),
+            config_keys: include_str!("config_keys/5.18.json"),
         },
     ],
 };

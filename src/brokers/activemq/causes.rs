@@ -40,11 +40,6 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "set `heap: 1GiB`, or more, on the broker",
     },
     KnownCause {
-        text: "insufficient memory for the Java Runtime Environment",
-        meaning: "the container may not use as much memory as the heap wants",
-        way_out: "raise `memory` on the broker or lower `heap`",
-    },
-    KnownCause {
         text: "threw exception",
         meaning: "the broker refuses a value in `config`, its own or a policy's",
         way_out: "correct the value of the property that the log names",

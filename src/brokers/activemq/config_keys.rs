@@ -34,11 +34,7 @@ impl ConfigKeys {
         static NONE: ConfigKeys = ConfigKeys { broker: BTreeMap::new(), policy: BTreeMap::new() };
         let recorded = RECORDED.get_or_init(|| {
             let read = |text| serde_json::from_str(text).unwrap_or_default();
-            CATALOGUE
-                .versions
-                .iter()
-                .map(|version| (version.number, read(version.config_keys.unwrap_or_default())))
-                .collect()
+            CATALOGUE.versions.iter().map(|version| (version.number, read(version.config_keys))).collect()
         });
         recorded.get(version).unwrap_or(&NONE)
     }

@@ -22,5 +22,5 @@ const V2_56: Version = Version {
         exact_version: Some("2.56.0"),
     }),
     upgrades_from: &[],
-    config_keys: Some(include_str!("config_keys/2.56.json")),
+    config_keys: include_str!("config_keys/2.56.json"),
 };

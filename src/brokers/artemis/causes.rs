@@ -25,11 +25,6 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "set `heap: 1GiB`, or more, on the broker",
     },
     KnownCause {
-        text: "insufficient memory for the Java Runtime Environment",
-        meaning: "the container may not use as much memory as the heap wants",
-        way_out: "raise `memory` on the broker or lower `heap`",
-    },
-    KnownCause {
         text: "No space left on device",
         meaning: "the disk, or the tmpfs of `storage: memory`, is full",
         way_out: "make room in the engine's data folder, or use `storage: volume`",

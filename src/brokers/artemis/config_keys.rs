@@ -56,7 +56,7 @@ impl ConfigKeys {
         let recorded = RECORDED.get_or_init(|| {
             let read = |text| serde_json::from_str(text).unwrap_or_default();
             let versions = CATALOGUE.versions.iter();
-            versions.map(|version| (version.number, read(version.config_keys.unwrap_or_default()))).collect()
+            versions.map(|version| (version.number, read(version.config_keys))).collect()
         });
         recorded.get(version).unwrap_or(&NONE)
     }
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn every_version_in_the_catalogue_has_readable_keys() {
         for version in CATALOGUE.versions {
-            let read: ConfigKeys = serde_json::from_str(version.config_keys.unwrap()).unwrap();
+            let read: ConfigKeys = serde_json::from_str(version.config_keys).unwrap();
             assert!(read.broker.len() >= 90, "{}: {} keys", version.number, read.broker.len());
         }
     }

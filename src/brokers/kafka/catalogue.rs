@@ -26,5 +26,5 @@ const V4_3: Version = Version {
         exact_version: Some("4.3.1"),
     }),
     upgrades_from: &[],
-    config_keys: Some(include_str!("config_keys/4.3.json")),
+    config_keys: include_str!("config_keys/4.3.json"),
 };

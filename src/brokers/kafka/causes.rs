@@ -40,11 +40,6 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "set `heap: 1GiB`, or more, on the broker",
     },
     KnownCause {
-        text: "insufficient memory for the Java Runtime Environment",
-        meaning: "the container may not use as much memory as the heap wants",
-        way_out: "raise `memory` on the broker or lower `heap`",
-    },
-    KnownCause {
         text: "Too many open files",
         meaning: "every partition holds several files open and the limit is reached",
         way_out: "declare fewer partitions, or raise the engine's default ulimit for open files",

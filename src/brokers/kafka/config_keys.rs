@@ -55,11 +55,7 @@ impl ConfigKeys {
         static NONE: ConfigKeys = ConfigKeys { topic: BTreeMap::new(), broker: BTreeMap::new() };
         let recorded = RECORDED.get_or_init(|| {
             let read = |text| serde_json::from_str(text).unwrap_or_default();
-            CATALOGUE
-                .versions
-                .iter()
-                .map(|version| (version.number, read(version.config_keys.unwrap_or_default())))
-                .collect()
+            CATALOGUE.versions.iter().map(|version| (version.number, read(version.config_keys))).collect()
         });
         recorded.get(version).unwrap_or(&NONE)
     }
@@ -101,7 +97,7 @@ mod tests {
     #[test]
     fn every_version_in_the_catalogue_has_readable_keys() {
         for version in CATALOGUE.versions {
-            let read: ConfigKeys = serde_json::from_str(version.config_keys.unwrap()).unwrap();
+            let read: ConfigKeys = serde_json::from_str(version.config_keys).unwrap();
             assert!(read.topic.len() >= 30, "{}: {} topic keys", version.number, read.topic.len());
             assert!(read.broker.len() >= 300, "{}: {} broker keys", version.number, read.broker.len());
             assert!(std::ptr::eq(ConfigKeys::of(version.number), ConfigKeys::of(version.number)));

@@ -23,7 +23,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
             }),
             // The release notes ask for 4.2 and all stable feature flags first.
             upgrades_from: &[],
-            config_keys: Some(include_str!("config_keys/4.3.json")),
+            config_keys: include_str!("config_keys/4.3.json"),
         },
         Version {
             number: "4.0",
@@ -38,7 +38,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
                 exact_version: None,
             }),
             upgrades_from: &[],
-            config_keys: Some(include_str!("config_keys/4.0.json")),
+            config_keys: include_str!("config_keys/4.0.json"),
         },
     ],
 };

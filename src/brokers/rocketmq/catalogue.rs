@@ -22,5 +22,5 @@ const V5_5: Version = Version {
         exact_version: Some("5.5.0"),
     }),
     upgrades_from: &[],
-    config_keys: Some(include_str!("config_keys/5.5.json")),
+    config_keys: include_str!("config_keys/5.5.json"),
 };

@@ -30,11 +30,6 @@ pub(super) static KNOWN_CAUSES: &[KnownCause] = &[
         way_out: "set `heap: 1GiB`, or more, on the broker",
     },
     KnownCause {
-        text: "insufficient memory for the Java Runtime Environment",
-        meaning: "the container may not use as much memory as the heap wants",
-        way_out: "raise `memory` on the broker or lower `heap`",
-    },
-    KnownCause {
         text: "Invalid maximum heap size",
         meaning: "an option for Java in `env` makes no sense",
         way_out: "correct `JAVA_OPT_EXT` or `JAVA_OPT` in `env`, or use `heap`",

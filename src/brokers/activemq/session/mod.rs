@@ -5,7 +5,6 @@ mod apply;
 mod contents;
 mod jolokia;
 mod probe;
-mod stomp;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +13,8 @@ use futures_util::future::join_all;
 
 use super::destination::DestinationType;
 use super::{CONSOLE, PORTS, STOMP, normalise};
-use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
+use crate::brokers::stomp::Stomp;
+use crate::brokers::{Batch, Check, Endpoint, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Observation, Resource};
 use crate::plan::Contents;
 
@@ -58,7 +58,7 @@ impl ActiveMqSession {
             return Err(SessionError::NotReady(format!("the connector `{}` has not started yet", port.name)));
         }
         if let Some(endpoint) = self.target.endpoints(STOMP).iter().find(|endpoint| endpoint.node == node.number) {
-            stomp::Connection::open(endpoint, &self.target).await.map_err(not_yet)?.close().await;
+            login(endpoint, &self.target).await.map_err(not_yet)?.close().await.map_err(not_yet)?;
         }
         normalise::bridges(&answers[1]).map_err(SessionError::NotReady)
     }
@@ -163,6 +163,10 @@ impl Session for ActiveMqSession {
             Err(error) => vec![probe::failed(&self.target.broker, &error)],
         }
     }
+}
+
+async fn login(endpoint: &Endpoint, target: &Target) -> Result<Stomp, SessionError> {
+    Stomp::connect(endpoint, &target.user, &target.password, target.deadline).await
 }
 
 /// A node that is starting refuses, breaks off or says nothing.

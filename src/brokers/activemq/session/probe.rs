@@ -1,10 +1,12 @@
 //! One message through a queue of our own, in at the first node and out at the last.
 
+use std::time::Duration;
+
 use rand::Rng;
 use tokio::time::Instant;
 
 use super::jolokia::Jolokia;
-use super::stomp::Connection;
+use super::login;
 use crate::brokers::activemq::STOMP;
 use crate::brokers::activemq::destination::DestinationType;
 use crate::brokers::activemq::kinds::SCRATCH;
@@ -23,23 +25,15 @@ pub(super) async fn probe(target: &Target, nodes: &[Jolokia]) -> Check {
     };
     let swept = sweep(nodes).await;
     let found = went.and(swept);
-    let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     let way = if nodes.len() > 1 { "in at the first node and out at the last" } else { "in and out" };
-    Check {
-        name: NAME.to_owned(),
-        broker: target.broker.clone(),
-        ok: found.is_ok(),
-        detail: match found {
-            Ok(()) => format!("{way} in {:.2} s", since.elapsed().as_secs_f64()),
-            Err(error) => crate::error_chain(&error),
-        },
-        milliseconds,
-    }
+    let took = since.elapsed();
+    let found = found.map(|()| format!("{way} in {:.2} s", took.as_secs_f64()));
+    Check::of(&target.broker, NAME, found.map_err(|error| crate::error_chain(&error)), took)
 }
 
 /// The check of a broker that cannot even be asked.
 pub(super) fn failed(broker: &str, error: &SessionError) -> Check {
-    Check { name: NAME.to_owned(), broker: broker.to_owned(), ok: false, detail: error.to_string(), milliseconds: 0 }
+    Check::of(broker, NAME, Err(crate::error_chain(error)), Duration::ZERO)
 }
 
 async fn round(target: &Target, token: &str) -> Result<(), SessionError> {
@@ -49,15 +43,15 @@ async fn round(target: &Target, token: &str) -> Result<(), SessionError> {
         return Err(SessionError::Protocol { endpoint: target.broker.clone(), detail });
     };
     let queue = format!("/queue/{SCRATCH}{token}");
-    let mut reader = Connection::open(last, target).await?;
+    let mut reader = login(last, target).await?;
     reader.send("SUBSCRIBE", &[("id", "0"), ("destination", &queue), ("ack", "auto")], "").await?;
-    let mut writer = Connection::open(first, target).await?;
+    let mut writer = login(first, target).await?;
     let headers = [("destination", queue.as_str()), ("persistent", "true"), ("receipt", "sent")];
     writer.send("SEND", &headers, token).await?;
-    writer.wait_for("RECEIPT").await?;
-    let message = reader.wait_for("MESSAGE").await?;
-    writer.close().await;
-    reader.close().await;
+    writer.expect("RECEIPT").await?;
+    let message = reader.expect("MESSAGE").await?;
+    writer.close().await?;
+    reader.close().await?;
     if message.body == token {
         return Ok(());
     }

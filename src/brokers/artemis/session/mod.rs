@@ -7,7 +7,6 @@ mod contents;
 mod jolokia;
 mod observe;
 mod probe;
-mod stomp;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -19,12 +18,12 @@ use serde_json::{Value as Json, json};
 use super::kinds::{ADMINISTRATOR, ADMINISTRATOR_ROLE};
 use super::requests::Operation;
 use super::{CONSOLE, CORE};
+use crate::brokers::stomp::Stomp;
 use crate::brokers::{Batch, Check, Interest, Outcome, Readiness, Session, SessionError, Target};
 use crate::model::{Address, Observation};
 use crate::net::Backoff;
 use crate::plan::Contents;
 use jolokia::{Answer, Jolokia, Refusal};
-use stomp::Stomp;
 
 /// How long nodes may take to hear of a queue that is gone from another one.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -59,8 +58,9 @@ impl<'a> Node<'a> {
         Ok(Self { target, index, api: Jolokia::new(target, index)? })
     }
 
+    /// As the container is numbered.
     fn name(&self) -> String {
-        (self.index + 1).to_string()
+        self.target.endpoints(CONSOLE).get(self.index).map_or_else(String::new, |place| place.node.to_string())
     }
 
     /// `weight` is how long the broker may work on one of them.
@@ -198,13 +198,7 @@ impl Session for ArtemisSession {
             Ok(nodes) => probe::probe(&nodes).await,
             Err(error) => Err(error),
         };
-        let ok = result.is_ok();
-        vec![Check {
-            name: "a message goes round".to_owned(),
-            broker: self.target.broker.clone(),
-            ok,
-            detail: result.unwrap_or_else(|error| crate::error_chain(&error)),
-            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        }]
+        let found = result.map_err(|error| crate::error_chain(&error));
+        vec![Check::of(&self.target.broker, "a message goes round", found, started.elapsed())]
     }
 }

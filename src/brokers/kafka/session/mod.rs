@@ -139,14 +139,8 @@ impl KafkaSession {
     }
 
     fn check(&self, name: &str, result: Result<String, SessionError>, started: Instant) -> Check {
-        let ok = result.is_ok();
-        Check {
-            name: name.to_owned(),
-            broker: self.target.broker.clone(),
-            ok,
-            detail: result.unwrap_or_else(|error| error.to_string()),
-            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        }
+        let found = result.map_err(|error| crate::error_chain(&error));
+        Check::of(&self.target.broker, name, found, started.elapsed())
     }
 }
 

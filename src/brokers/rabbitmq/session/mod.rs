@@ -13,8 +13,10 @@ mod wire;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use serde_json::Value as Json;
 
 use super::{kinds, normalise};
@@ -29,7 +31,10 @@ pub(crate) use fake::FakeRabbit;
 
 /// The session. Opens nothing until it is asked something.
 pub(super) struct RabbitSession {
+    /// The node that is asked.
     target: Target,
+    /// Each of the others.
+    others: Vec<Target>,
     client: Option<Client>,
     /// The virtual hosts in which our user may do everything, as of the last read.
     entered: BTreeSet<String>,
@@ -37,14 +42,14 @@ pub(super) struct RabbitSession {
 
 impl RabbitSession {
     pub(super) fn new(target: Target) -> Self {
-        Self { target, client: None, entered: BTreeSet::new() }
+        Self { target, others: Vec::new(), client: None, entered: BTreeSet::new() }
     }
 
     /// Over another wire than the network.
     #[cfg(test)]
     fn over(target: Target, wire: Box<dyn wire::Wire>) -> Self {
         let client = Client::over(wire, target.broker.clone(), &target);
-        Self { target, client: Some(client), entered: BTreeSet::new() }
+        Self { target, others: Vec::new(), client: Some(client), entered: BTreeSet::new() }
     }
 
     /// Settles on the first node that takes connections: the management API of each is that of all.
@@ -55,7 +60,10 @@ impl RabbitSession {
         }
         let places = places.iter().map(|endpoint| (endpoint.host.clone(), endpoint.port));
         if let Some(index) = first_open(places, self.target.deadline).await {
-            self.target = self.target.of_node(index);
+            let all = &self.target;
+            let count = all.endpoints("management").len();
+            self.others = (0..count).filter(|other| *other != index).map(|other| all.of_node(other)).collect();
+            self.target = all.of_node(index);
         }
     }
 
@@ -99,6 +107,9 @@ impl RabbitSession {
     }
 }
 
+/// For one look at a node that may not be there.
+const ATTEMPT: Duration = Duration::from_secs(3);
+
 /// What an administrator of ours may do in a virtual host.
 const ALL: [(&str, &str); 3] = [("configure", ".*"), ("read", ".*"), ("write", ".*")];
 
@@ -114,14 +125,16 @@ impl Session for RabbitSession {
     async fn ready(&mut self) -> Result<Readiness, SessionError> {
         self.settle_on_a_node().await;
         let nodes = self.target.nodes;
+        let others = self.others.clone();
         let client = self.client()?;
         client.greeting().await.map_err(not_yet)?;
-        let (user, vhosts, listener, alarms, listed) = tokio::join!(
+        let (user, vhosts, listener, alarms, listed, listening) = tokio::join!(
             client.administrator(),
             client.healthy(&["virtual-hosts"]),
             client.healthy(&["port-listener", "5672"]),
             client.healthy(&["alarms"]),
             client.get(&["nodes"], NODES),
+            listening(&others),
         );
         user.map_err(not_yet)?;
         for health in [vhosts, listener, alarms] {
@@ -130,7 +143,9 @@ impl Session for RabbitSession {
             }
         }
         // Nodes that did not find each other each come up alone and look healthy.
-        Ok(Readiness::of(running_nodes(&listed.map_err(not_yet)?), nodes))
+        let joined = running_nodes(&listed.map_err(not_yet)?);
+        let able = if others.is_empty() { joined } else { joined.min(1 + listening) };
+        Ok(Readiness::of(able, nodes))
     }
 
     /// Three seconds longer while a broker that has just started may bring wanted streams back.
@@ -164,6 +179,15 @@ impl Session for RabbitSession {
     async fn probe(&mut self) -> Vec<Check> {
         verify::probe(self).await
     }
+}
+
+/// How many of these take clients: a node that has joined may not listen yet.
+async fn listening(nodes: &[Target]) -> usize {
+    let greetings = nodes.iter().map(|node| async {
+        let node = Target { deadline: node.deadline.min(ATTEMPT), ..node.clone() };
+        amqp::greeting(&node).await.is_ok()
+    });
+    join_all(greetings).await.into_iter().filter(|listens| *listens).count()
 }
 
 /// While a broker starts, its ports come and go. A wrong password stays wrong.

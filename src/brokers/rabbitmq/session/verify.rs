@@ -32,7 +32,7 @@ pub(super) async fn usable(session: &mut RabbitSession, batch: Batch<'_>) -> Vec
     let since = Instant::now();
     let broker = session.target.broker.clone();
     let found = running(session, batch, &queues).await;
-    vec![check(&broker, "queues run and have a leader", found, since)]
+    vec![Check::of(&broker, "queues run and have a leader", found, since.elapsed())]
 }
 
 /// Asks until every queue says that it runs.
@@ -83,14 +83,7 @@ pub(super) async fn probe(session: &mut RabbitSession) -> Vec<Check> {
         Err(error) => Err(error),
     };
     let found = found.map_err(|error| error.to_string());
-    vec![check(&session.target.broker, "a message goes round", found, since)]
-}
-
-fn check(broker: &str, name: &str, found: Result<String, String>, since: Instant) -> Check {
-    let ok = found.is_ok();
-    let detail = found.unwrap_or_else(|problem| problem);
-    let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Check { name: name.to_owned(), broker: broker.to_owned(), ok, detail, milliseconds }
+    vec![Check::of(&session.target.broker, "a message goes round", found, since.elapsed())]
 }
 
 /// The first few, and how many more.

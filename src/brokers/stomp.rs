@@ -1,4 +1,4 @@
-//! STOMP 1.2, as far as a login and one message round take it. Every protocol is on the one port; this one is text.
+//! STOMP 1.2, as far as a login and one message round take it: the one protocol of several brokers that is text.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::brokers::{Endpoint, SessionError};
+use super::{Endpoint, SessionError};
 use crate::model::Secret;
 
 /// More than any frame that we wait for.
@@ -106,8 +106,11 @@ impl Stomp {
     }
 
     fn unexpected(&self, frame: &Frame) -> SessionError {
-        let said = frame.headers.get("message").map_or(frame.command.as_str(), String::as_str);
-        if frame.command == "ERROR" { SessionError::Refused(said.to_owned()) } else { self.protocol(said.to_owned()) }
+        if frame.command == "ERROR" {
+            SessionError::Refused(frame.says().to_owned())
+        } else {
+            self.protocol(format!("an unexpected `{}`", frame.command))
+        }
     }
 
     fn protocol(&self, detail: String) -> SessionError {
@@ -127,8 +130,16 @@ fn timed_out(endpoint: &str, after: Duration) -> SessionError {
     SessionError::TimedOut { endpoint: endpoint.to_owned(), seconds: after.as_secs() }
 }
 
+impl Frame {
+    /// What an error frame says.
+    fn says(&self) -> &str {
+        self.headers.get("message").map_or(self.body.trim(), String::as_str)
+    }
+}
+
+/// In the words of ActiveMQ and Artemis.
 fn says_no(answer: &Frame) -> bool {
-    answer.headers.get("message").is_some_and(|message| message.contains("password is invalid"))
+    answer.says().contains("password is invalid")
 }
 
 fn written(command: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
@@ -149,7 +160,21 @@ fn escaped(value: &str) -> String {
 }
 
 fn unescaped(value: &str) -> String {
-    value.replace("\\c", ":").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+    let mut out = String::new();
+    let mut rest = value.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            out.push(character);
+            continue;
+        }
+        out.extend(rest.next().map(|escaped| match escaped {
+            'n' => '\n',
+            'r' => '\r',
+            'c' => ':',
+            other => other,
+        }));
+    }
+    out
 }
 
 fn parsed(frame: &[u8]) -> Option<Frame> {
@@ -159,8 +184,12 @@ fn parsed(frame: &[u8]) -> Option<Frame> {
     let (head, body) = text.split_once("\n\n")?;
     let mut lines = head.lines();
     let command = lines.next()?.to_owned();
-    let header = |line: &str| line.split_once(':').map(|(name, value)| (unescaped(name), unescaped(value)));
-    Some(Frame { command, headers: lines.filter_map(header).collect(), body: body.to_owned() })
+    let mut headers = BTreeMap::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        // Of a header that comes twice the first one counts.
+        headers.entry(unescaped(name)).or_insert_with(|| unescaped(value));
+    }
+    Some(Frame { command, headers, body: body.to_owned() })
 }
 
 #[cfg(test)]
@@ -177,6 +206,14 @@ mod tests {
         let frame = parsed(b"MESSAGE\nsubscription:2\ndestination:mm\n\nhi").unwrap();
         assert_eq!((frame.command.as_str(), frame.body.as_str()), ("MESSAGE", "hi"));
         assert_eq!(parsed(b"MESSAGE"), None);
+        assert_eq!(parsed(b"HTTP/1.1 400 Bad Request"), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let frame = written("SEND", &[("destination", "/queue/a:b\\c\nd")], "body");
+        let frame = parsed(frame.strip_suffix(b"\0").unwrap()).unwrap();
+        assert_eq!(frame.headers["destination"], "/queue/a:b\\c\nd");
     }
 
     #[test]
