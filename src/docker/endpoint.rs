@@ -178,7 +178,3 @@ async fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option
         Err(error) => Err(fail(error.into())),
     }
 }
-
-#[cfg(test)]
-#[path = "endpoint_tests.rs"]
-mod tests;

@@ -29,6 +29,8 @@ pub(crate) const INPUTS: &str = "inputs";
 /// The generated secret with which those in files are sealed.
 pub(crate) const SEAL_KEY: &str = "seal";
 
+const SEALED: &str = "sealed ";
+
 /// A container that should be, and what it was lowered from.
 #[derive(Clone, Debug)]
 pub struct WantedNode {
@@ -68,7 +70,7 @@ fn seal(container: &mut Container, key: Option<&Secret>) -> String {
             continue;
         };
         mac.update(secret.reveal().as_bytes());
-        let text = format!("sealed {}", hex::encode(&mac.finalize().into_bytes()[..6]));
+        let text = format!("{SEALED}{}", hex::encode(&mac.finalize().into_bytes()[..6]));
         all.push_str(&text);
         *part = text.into();
     }
@@ -163,12 +165,22 @@ fn volume_resource(address: Address, wanted: &WantedNode) -> Resource {
 fn node_resource(stack: &str, wanted: &WantedNode) -> Resource {
     let container = &wanted.container;
     let mut node = Resource::new(node_address(&container.broker, &container.node)).at(wanted.origin.clone());
-    node.attributes = attributes(stack, container);
+    node.attributes = covered(attributes(stack, container));
     node.attribute_origins.clone_from(&container.origins);
     node.attributes.insert(INPUTS.to_owned(), wanted.inputs.as_str().into());
     node.attributes.insert(RUNNING.to_owned(), true.into());
     node.on_change = OnChange::Replace;
     node
+}
+
+/// What is sealed tells people nothing but that it is a secret.
+pub(crate) fn covered(mut attributes: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    for value in attributes.values_mut() {
+        if let Some(text) = value.as_text().filter(|text| text.starts_with(SEALED)) {
+            *value = Value::Secret(Secret::new(text));
+        }
+    }
+    attributes
 }
 
 /// What is fixed once the container exists. The image's source is not in it: the same version from
@@ -245,4 +257,66 @@ fn text_list(items: &[String]) -> Value {
 /// The first 12 digits of a SHA-256: enough to tell contents apart, short enough to read in a plan.
 pub(crate) fn short_hash(content: &[u8]) -> String {
     hex::encode(&Sha256::digest(content)[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ImageWanted;
+
+    fn container(password: &str) -> Container {
+        let file = ContainerFile {
+            path: "/etc/x/users".to_owned(),
+            mode: 0o400,
+            uid: 1,
+            gid: 1,
+            content: password.into(),
+            parts: [("user.app.password".to_owned(), Value::Secret(Secret::new(password)))].into(),
+            secret: true,
+        };
+        Container {
+            broker: "x".to_owned(),
+            node: NodeId::node(1),
+            image: ImageWanted {
+                kind: "x",
+                version: "1".to_owned(),
+                distribution: None,
+                explicit: None,
+                platform: None,
+            },
+            hostname: "x".to_owned(),
+            aliases: Vec::new(),
+            command: Vec::new(),
+            env: BTreeMap::new(),
+            files: vec![file],
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            memory: None,
+            open_files: None,
+            ids: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            stop_seconds: 1,
+            known_causes: &[],
+        }
+    }
+
+    /// What a label will say of the password.
+    fn sealed(password: &str, key: &str) -> String {
+        let mut container = container(password);
+        let all = seal(&mut container, Some(&Secret::new(key)));
+        let written = attributes("stack", &container);
+        assert!(!format!("{written:?}{all}").contains(password), "{written:?}");
+        let text = written["user.app.password"].as_text().unwrap().to_owned();
+        assert_eq!(all, text, "so that the inputs change with it");
+        assert!(matches!(covered(written)["user.app.password"], Value::Secret(_)), "nobody reads a digest");
+        text
+    }
+
+    #[test]
+    fn another_password_or_another_key_is_another_seal() {
+        let first = sealed("planted-password", "key");
+        assert_eq!(first, sealed("planted-password", "key"));
+        assert_ne!(first, sealed("planted-other", "key"));
+        assert_ne!(first, sealed("planted-password", "another key"));
+    }
 }

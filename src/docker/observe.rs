@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::inventory::{FoundContainer, FoundVolume, Inventory, Labelled};
 use super::labels::{self, StackId, container_name, volume_name};
 use super::lower::{
-    FORMAT, INPUTS, MOUNT, RUNNING, WantedNode, format_of, network_address, node_address, volume_address,
+    FORMAT, INPUTS, MOUNT, RUNNING, WantedNode, covered, format_of, network_address, node_address, volume_address,
 };
 use crate::model::{Address, Facts, NodeId, Observation, Resource, Unknown, Value};
 
@@ -34,7 +34,7 @@ pub(super) fn other_directory(inventory: &Inventory, stack: &StackId) -> Option<
 fn node_resource(stack: &str, broker: &str, node: &NodeId, found: &FoundContainer) -> Resource {
     let mut resource = Resource::new(node_address(broker, node)).needing(network_address(stack));
     let recorded: Option<BTreeMap<String, Value>> = labels::parsed(&found.labels, labels::ATTRIBUTES);
-    resource.attributes = recorded.unwrap_or_default();
+    resource.attributes = covered(recorded.unwrap_or_default());
     for name in resource.attributes.clone().keys().filter_map(|name| name.strip_prefix(MOUNT)) {
         let in_volume = |text: &str| text.starts_with("volume ");
         if resource.attribute(&format!("{MOUNT}{name}")).and_then(Value::as_text).is_some_and(in_volume) {
@@ -94,7 +94,3 @@ fn foreign(address: Address, what: &str, name: &str, found: &impl Labelled) -> U
         )),
     }
 }
-
-#[cfg(test)]
-#[path = "observe_tests.rs"]
-mod tests;

@@ -309,7 +309,3 @@ fn text_of(chunk: &LogOutput) -> (bool, String) {
     let is_error = matches!(chunk, LogOutput::StdErr { .. });
     (is_error, String::from_utf8_lossy(chunk.as_ref()).into_owned())
 }
-
-#[cfg(test)]
-#[path = "watch_tests.rs"]
-mod tests;
