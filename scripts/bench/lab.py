@@ -64,12 +64,29 @@ class Lab:
     def container(self, broker):
         return f"{self.stack}-{broker}-1"
 
-    def inspect(self, broker):
-        return json.loads(quiet("docker", "inspect", self.container(broker)))[0]
+    def containers(self, broker):
+        """All of a broker, by name."""
+        labels = [f"label=dev.mqlab.stack={self.stack}", f"label=dev.mqlab.broker={broker}"]
+        filters = [word for label in labels for word in ("--filter", label)]
+        return sorted(quiet("docker", "ps", "--format", "{{.Names}}", *filters).split())
+
+    def inspect(self, container):
+        return json.loads(quiet("docker", "inspect", container))[0]
 
     def address(self, broker, port):
-        ports = json.loads(self.inspect(broker)["Config"]["Labels"]["dev.mqlab.ports"])
-        return f"127.0.0.1:{ports[port]}"
+        """Of the first container that publishes it."""
+        for container in self.containers(broker):
+            ports = json.loads(self.inspect(container)["Config"]["Labels"]["dev.mqlab.ports"])
+            if port in ports:
+                return f"127.0.0.1:{ports[port]}"
+        raise Broken(f"{broker} publishes no {port}")
+
+    def memory(self, broker):
+        """MiB that its containers use now."""
+        told = quiet("docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", *self.containers(broker)).splitlines()
+        units = {"KiB": 1 / 1024, "MiB": 1, "GiB": 1024}
+        sizes = (line.split(" / ")[0] for line in told)
+        return sum(float(size[:-3]) * units[size[-3:]] for size in sizes)
 
     def login(self, broker):
         """For the baseline, from what mqlab keeps for itself."""

@@ -1,5 +1,6 @@
 """A plan with nothing to do, against the bare read of what it compares."""
 
+from bulk import KINDS
 from lab import Lab, large, socket
 from tools import Row, alternated, bare
 
@@ -12,6 +13,24 @@ def rows(runs):
         ("topics", 10_000, "Kafka, 10,000 topics of 1 partition"),
     ):
         yield from unchanged(runs, kind, count, what)
+    for kind in KINDS:
+        yield from unchanged_bulk(runs, kind)
+
+
+def unchanged_bulk(runs, kind):
+    with Lab(kind.kind) as lab:
+        lab.write("full.yaml", kind.spec(1000, "memory"))
+        kind.write(lab.folder, 1000)
+        lab.do("up", "-f", "full.yaml", "--quiet")
+        lab.is_in_sync("full.yaml")
+
+        def read():
+            return bare("engine-read", socket()) + kind.read(lab)
+
+        baseline = "GET /containers/json /networks /volumes, then the same objects read once"
+        ours, other = alternated(runs, lambda: lab.run("plan", "-f", "full.yaml"), read)
+        yield Row("observing", f"{kind.title}, {kind.objects}", "mqlab plan -f full.yaml", ours, bound=1.25, bare=other,
+                  baseline=baseline)
 
 
 def unchanged(runs, kind, count, what):

@@ -6,59 +6,71 @@ import os
 import shutil
 import subprocess
 import tarfile
-from pathlib import Path
 
+from bulk import KINDS
 from lab import Lab, large, socket, without_topology
-from tools import ROOT, Row, alternated, bare, measured, quiet
+from tools import ROOT, Row, alternated, bare, calm, measured, quiet
 
 NAME = "bench-bare"
 #: Version 2 or later, as a plugin of the docker command or by itself.
 COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
+#: How each broker is specified, where it is asked and how, and where mqlab puts its files.
 BROKERS = (
-    ("topics", "Kafka", "events", "kafka", "wait-kafka"),
-    ("queues", "RabbitMQ", "jobs", "amqp", "wait-amqp"),
+    ("Kafka", "events", "kafka", "wait-kafka", None, lambda: without_topology(large("topics", 10, "volume"))),
+    ("RabbitMQ", "jobs", "amqp", "wait-amqp", "/etc/rabbitmq/", lambda: without_topology(large("queues", 10, "volume"))),
+    ("ActiveMQ", "legacy", "stomp", "wait-stomp", "/opt/apache-activemq/conf/", lambda: ACTIVEMQ.spec(0)),
+    ("Artemis", "art", "core", "wait-stomp", "/var/lib/artemis-instance/etc-override/", lambda: ARTEMIS.spec(0)),
+    ("RocketMQ", "trades", "proxy", "wait-grpc", "/etc/mqlab/", lambda: ROCKETMQ.spec(0)),
 )
+ACTIVEMQ, ARTEMIS, ROCKETMQ = KINDS
 
 
 def rows(runs):
-    for kind, title, broker, port, wait in BROKERS:
-        yield from one(runs, kind, title, broker, port, wait)
+    for broker in BROKERS:
+        yield from one(runs, *broker)
     yield tour(runs)
 
 
-def one(runs, kind, title, broker, port, wait):
-    lines = without_topology(large(kind, 10, "volume"))
+def one(runs, title, broker, port, wait, files, spec):
     with Lab(f"up-{broker}") as lab:
-        lab.write("empty.yaml", lines)
+        lab.write("empty.yaml", spec())
         lab.do("up", "-f", "empty.yaml")
-        same = Same(lab, broker, port)
+        calm()
+        note = f"its containers use {lab.memory(broker):.0f} MiB then"
+        address = lab.address(broker, port)
+        quiet("docker", "network", "create", NAME)
+        same = [Same(lab, container, number, files) for number, container in enumerate(lab.containers(broker))]
         lab.down()
 
         def nothing():
             lab.down()
-            same.remove()
+            for container in same:
+                container.remove()
 
         def ours():
             return lab.run("up", "-f", "empty.yaml")
 
         def run():
-            return measured(same.docker_run()) + bare(wait, same.address)
+            started = [measured(container.docker_run()) for container in same]
+            return sum(started[1:], started[0]) + bare(wait, address)
 
         ours_all, other = alternated(runs, ours, run, before=nothing)
         yield Row("starting", f"{title}: `up` without topology", "mqlab up -f empty.yaml", ours_all, bound=1.0, plus=0.3,
-                  bare=other, baseline="docker run of the same container, then its protocol asked every 10 ms")
-        if has_compose():
-            same.write_compose()
+                  bare=other, note=note,
+                  baseline="docker run of the same containers, then its protocol asked every 10 ms")
+        if has_compose() and len(same) == 1:
+            [container] = same
+            container.write_compose(address)
 
             def compose():
-                return measured(same.compose("up", "--wait", "--detach"))
+                return measured(container.compose("up", "--wait", "--detach"))
 
             def gone():
-                same.compose_down()
+                container.compose_down()
                 nothing()
 
             ours_all, other = alternated(runs, ours, compose, before=gone)
-            same.compose_down()
+            container.compose_down()
             yield Row("starting", f"{title}: `up` against Compose", "mqlab up -f empty.yaml", ours_all, bound=1.0,
                       bare=other, baseline=f"docker compose up --wait ({version()}), the port asked every second by its health check")
         nothing()
@@ -70,62 +82,66 @@ def unpack(source, copy):
     archive = subprocess.run(["docker", "cp", source, "-"], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as members:
         member = members.next()
+        if not member.isfile():
+            return False
         copy.write_bytes(members.extractfile(member).read())
     copy.chmod(member.mode)
     os.chown(copy, member.uid, member.gid)
+    return True
 
 
 class Same:
-    """The container that mqlab made, said in the words of the docker command."""
+    """A container that mqlab made, said in the words of the docker command."""
 
-    def __init__(self, lab, broker, port):
-        self.address = lab.address(broker, port)
+    def __init__(self, lab, container, number, prefix):
+        self.name = f"{NAME}-{number}"
         self.folder = lab.folder
-        found = lab.inspect(broker)
+        found = lab.inspect(container)
         config, host = found["Config"], found["HostConfig"]
-        of_image = json.loads(quiet("docker", "image", "inspect", found["Image"]))[0]["Config"]["Env"] or []
-        self.broker = broker
+        of_image = json.loads(quiet("docker", "image", "inspect", found["Image"]))[0]["Config"]
         self.image = config["Image"]
+        self.command = [] if config["Cmd"] == of_image["Cmd"] else config["Cmd"] or []
         self.hostname = config["Hostname"]
-        self.env = [line for line in config["Env"] if line not in of_image]
+        [network] = found["NetworkSettings"]["Networks"].values()
+        self.aliases = [alias for alias in network["Aliases"] or [] if not found["Id"].startswith(alias)]
+        self.env = [line for line in config["Env"] if line not in (of_image["Env"] or [])]
         self.ports = [
             f"{binding['HostIp']}:{binding['HostPort']}:{inside.split('/')[0]}"
             for inside, bindings in host["PortBindings"].items() for binding in bindings
         ]
         self.mounts = [mount["Target"] for mount in host["Mounts"] or []]
         self.limits = [f"{limit['Name']}={limit['Soft']}:{limit['Hard']}" for limit in host["Ulimits"] or []]
-        self.files = self.copied(lab.container(broker))
-        quiet("docker", "network", "create", NAME)
+        self.files = self.copied(container, prefix) if prefix else {}
 
-    def copied(self, container):
+    def copied(self, container, prefix):
         """What mqlab put into it."""
         files = {}
         for line in quiet("docker", "diff", container).splitlines():
             path = line[2:]
-            if path.startswith("/etc/rabbitmq/") and Path(path).suffix in (".conf", "") and path != "/etc/rabbitmq/conf.d":
-                copy = self.folder / f"file-{len(files)}"
-                unpack(f"{container}:{path}", copy)
-                files[path] = copy
+            if path.startswith(prefix) and line[0] != "D":
+                copy = self.folder / f"{self.name}-{len(files)}"
+                if unpack(f"{container}:{path}", copy):
+                    files[path] = copy
         return files
 
     def docker_run(self):
-        words = ["docker", "run", "--detach", "--name", NAME, "--hostname", self.hostname, "--network", NAME,
-                 "--network-alias", self.broker]
+        words = ["docker", "run", "--detach", "--name", self.name, "--hostname", self.hostname, "--network", NAME]
+        for alias in self.aliases:
+            words += ["--network-alias", alias]
         for line in self.env:
             words += ["--env", line]
         for line in self.ports:
             words += ["--publish", line]
         for path in self.mounts:
-            words += ["--mount", f"type=volume,source={NAME}-data,target={path}"]
+            words += ["--mount", f"type=volume,source={self.name}-data,target={path}"]
         for path, copy in self.files.items():
             words += ["--volume", f"{copy}:{path}"]
         for line in self.limits:
             words += ["--ulimit", line]
-        return [*words, self.image]
+        return [*words, self.image, *self.command]
 
-    def write_compose(self):
-        ports = {line.rsplit(":", 1)[1] for line in self.ports}
-        wire = "9092" if "9092" in ports else "5672"
+    def write_compose(self, address):
+        wire = next(line.rsplit(":", 1)[1] for line in self.ports if line.startswith(f"{address}:"))
         service = {
             "image": self.image,
             "hostname": self.hostname,
@@ -137,7 +153,7 @@ class Same:
                             "timeout": "5s", "retries": 120},
         }
         # JSON is YAML.
-        text = json.dumps({"services": {self.broker: service}, "volumes": {"data": {}}})
+        text = json.dumps({"services": {self.aliases[0]: service}, "volumes": {"data": {}}})
         (self.folder / "compose.yaml").write_text(text.replace("$", "$$"))
 
     def compose(self, *words):
@@ -147,8 +163,8 @@ class Same:
         quiet(*self.compose("down", "--volumes"))
 
     def remove(self):
-        subprocess.run(["docker", "rm", "--force", "--volumes", NAME], capture_output=True)
-        subprocess.run(["docker", "volume", "rm", "--force", f"{NAME}-data"], capture_output=True)
+        subprocess.run(["docker", "rm", "--force", "--volumes", self.name], capture_output=True)
+        subprocess.run(["docker", "volume", "rm", "--force", f"{self.name}-data"], capture_output=True)
 
 
 def has_compose():

@@ -3,6 +3,7 @@
 import json
 import re
 
+from bulk import KINDS
 from lab import Lab, large, without_topology
 from tools import Broken, Row, alternated, bare, discard
 
@@ -17,6 +18,32 @@ TOPIC = re.compile(r"      (\S+): \{ partitions: 3 \}")
 def rows(runs):
     yield rabbitmq(runs)
     yield from kafka(runs)
+    for kind in KINDS:
+        yield bulk(runs, kind)
+
+
+def bulk(runs, kind):
+    with Lab(kind.kind) as lab:
+        lab.write("full.yaml", kind.spec(1000))
+        lab.write("empty.yaml", kind.spec(0))
+        kind.write(lab.folder, 1000)
+
+        def fresh():
+            lab.down()
+            discard(lab.folder / "mqlab-site")
+            lab.do("up", "-f", "empty.yaml")
+
+        def ours():
+            return lab.run("apply", "-f", "full.yaml")
+
+        def other():
+            sample = kind.apply(lab)
+            lab.is_in_sync("full.yaml")
+            return sample
+
+        ours_all, bare_all = alternated(runs, ours, other, before=fresh)
+        return Row("topology", f"{kind.title}: {kind.objects}", "mqlab apply -f full.yaml", ours_all, bound=1.25,
+                   bare=bare_all, baseline=kind.baseline)
 
 
 def definitions(lines):

@@ -7,9 +7,11 @@
 //! Each command prints one line of JSON. `measure` runs another program and tells its time and its peak of memory.
 
 mod http;
+mod jolokia;
 mod kafka;
 mod measure;
 mod rabbitmq;
+mod rocketmq;
 mod wire;
 
 use std::process::ExitCode;
@@ -23,9 +25,13 @@ usage:
   bare rabbitmq-apply HOST:PORT FILE           export, import, export
   bare kafka-read HOST:PORT                    metadata and the configuration of every topic
   bare kafka-apply HOST:PORT PARTITIONS FILE   the topics that FILE lists, to the last usable partition
+  bare jolokia HOST:PORT PATH FILE...          posts lists of requests
+  bare remoting HOST:PORT FILE...              sends frames of RocketMQ's protocol
   bare wait-kafka HOST:PORT                    until ApiVersions is answered
   bare wait-amqp HOST:PORT                     until connection.start comes
-The RabbitMQ commands take the user from BARE_USER and the password from BARE_PASSWORD.";
+  bare wait-stomp HOST:PORT                    until a login is answered
+  bare wait-grpc HOST:PORT                     until HTTP/2's settings come
+The commands for RabbitMQ and Jolokia take the user from BARE_USER and the password from BARE_PASSWORD.";
 
 /// Any failure ends the run: a baseline with errors in it is none.
 pub type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
@@ -42,6 +48,10 @@ fn main() -> ExitCode {
         ["kafka-read", address] => kafka::read(address),
         ["kafka-apply", address, partitions, file] => kafka::apply(address, partitions, file),
         ["wait-kafka", address] => wire::wait(address, wire::kafka_answers),
+        ["jolokia", address, path, files @ ..] => jolokia::post(address, path, files),
+        ["remoting", address, files @ ..] => rocketmq::send(address, files),
+        ["wait-stomp", address] => wire::wait(address, wire::stomp_answers),
+        ["wait-grpc", address] => wire::wait(address, wire::grpc_answers),
         ["wait-amqp", address] => wire::wait(address, wire::amqp_answers),
         _ => {
             eprintln!("{USAGE}");

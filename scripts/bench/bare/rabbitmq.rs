@@ -30,7 +30,7 @@ pub fn apply(address: &str, file: &str) -> Fallible<String> {
     Ok(format!(",\"import\":{import:.6}"))
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for three in bytes.chunks(3) {

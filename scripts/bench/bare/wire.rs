@@ -39,6 +39,22 @@ pub fn kafka_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
     Ok(answer[4..] == [0, 0, 0, 7, 0, 0])
 }
 
+/// A login without a name brings a frame, whatever it says.
+pub fn stomp_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
+    stream.write_all(b"CONNECT\naccept-version:1.2\nhost:x\n\n\0")?;
+    let mut answer = [0; 5];
+    stream.read_exact(&mut answer)?;
+    Ok([b"CONNE", b"ERROR"].contains(&&answer))
+}
+
+/// HTTP/2's preface brings a frame of settings.
+pub fn grpc_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")?;
+    let mut answer = [0; 9];
+    stream.read_exact(&mut answer)?;
+    Ok(answer[3] == 4)
+}
+
 /// The protocol's header brings connection.start: method frame, class 10, method 10.
 pub fn amqp_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
     stream.write_all(b"AMQP\x00\x00\x09\x01")?;
