@@ -44,6 +44,11 @@ def commands(rows):
         yield f"- {row.name}: `{row.command}`.{baseline}{note}"
 
 
+def in_short(row):
+    beside = f" beside {number(middle(row.bare))}" if row.bare else ""
+    return f"{number(middle(row.ours))}{beside}, {'kept' if row.kept else 'NOT KEPT'}"
+
+
 def promise(row):
     parts = []
     if row.bound:

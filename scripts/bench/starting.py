@@ -14,7 +14,8 @@ from tools import ROOT, Row, alternated, bare, calm, measured, quiet
 NAME = "bench-bare"
 #: Version 2 or later, as a plugin of the docker command or by itself.
 COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
-#: How each broker is specified, where it is asked and how, and where mqlab puts its files.
+#: How each broker is specified, where it is asked and how, and where mqlab puts its files. Those that are administered
+#: by HTTP alone are waited for there too: `up` is not done before that.
 BROKERS = (
     ("Kafka", "events", "kafka", "wait-kafka", None, lambda: without_topology(large("topics", 10, "volume"))),
     ("RabbitMQ", "jobs", "amqp", "wait-amqp", "/etc/rabbitmq/", lambda: without_topology(large("queues", 10, "volume"))),
@@ -23,6 +24,9 @@ BROKERS = (
     ("RocketMQ", "trades", "proxy", "wait-grpc", "/etc/mqlab/", lambda: ROCKETMQ.spec(0)),
 )
 ACTIVEMQ, ARTEMIS, ROCKETMQ = KINDS
+
+
+CONSOLES = {"legacy": "console", "art": "console"}
 
 
 def rows(runs):
@@ -38,6 +42,7 @@ def one(runs, title, broker, port, wait, files, spec):
         calm()
         note = f"its containers use {lab.memory(broker):.0f} MiB then"
         address = lab.address(broker, port)
+        console = lab.address(broker, CONSOLES[broker]) if broker in CONSOLES else None
         quiet("docker", "network", "create", NAME)
         same = [Same(lab, container, number, files) for number, container in enumerate(lab.containers(broker))]
         lab.down()
@@ -52,7 +57,8 @@ def one(runs, title, broker, port, wait, files, spec):
 
         def run():
             started = [measured(container.docker_run()) for container in same]
-            return sum(started[1:], started[0]) + bare(wait, address)
+            ready = sum(started[1:], started[0]) + bare(wait, address)
+            return ready + bare("wait-http", console) if console else ready
 
         ours_all, other = alternated(runs, ours, run, before=nothing)
         yield Row("starting", f"{title}: `up` without topology", "mqlab up -f empty.yaml", ours_all, bound=1.0, plus=0.3,
@@ -73,7 +79,9 @@ def one(runs, title, broker, port, wait, files, spec):
             container.compose_down()
             yield Row("starting", f"{title}: `up` against Compose", "mqlab up -f empty.yaml", ours_all, bound=1.0,
                       bare=other, baseline=f"docker compose up --wait ({version()}), the port asked every second by its health check")
-        nothing()
+        lab.down()
+        for container in same:
+            container.forget()
         quiet("docker", "network", "rm", NAME)
 
 
@@ -109,8 +117,9 @@ class Same:
             f"{binding['HostIp']}:{binding['HostPort']}:{inside.split('/')[0]}"
             for inside, bindings in host["PortBindings"].items() for binding in bindings
         ]
-        self.mounts = [mount["Target"] for mount in host["Mounts"] or []]
-        self.limits = [f"{limit['Name']}={limit['Soft']}:{limit['Hard']}" for limit in host["Ulimits"] or []]
+        self.mounts = [mount["Target"] for mount in host.get("Mounts") or []]
+        self.owner = [quiet("docker", "exec", container, "stat", "-c", "%u:%g", path).strip() for path in self.mounts]
+        self.limits = [f"{limit['Name']}={limit['Soft']}:{limit['Hard']}" for limit in host.get("Ulimits") or []]
         self.files = self.copied(container, prefix) if prefix else {}
 
     def copied(self, container, prefix):
@@ -163,6 +172,15 @@ class Same:
         quiet(*self.compose("down", "--volumes"))
 
     def remove(self):
+        """And what the next one finds: a volume that its user may write to, which an image without the folder in it
+        does not see to."""
+        self.forget()
+        for owner in self.owner[:1]:
+            quiet("docker", "volume", "create", f"{self.name}-data")
+            place = quiet("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", f"{self.name}-data").strip()
+            os.chown(place, *map(int, owner.split(":")))
+
+    def forget(self):
         subprocess.run(["docker", "rm", "--force", "--volumes", self.name], capture_output=True)
         subprocess.run(["docker", "volume", "rm", "--force", f"{self.name}-data"], capture_output=True)
 

@@ -30,6 +30,7 @@ usage:
   bare wait-kafka HOST:PORT                    until ApiVersions is answered
   bare wait-amqp HOST:PORT                     until connection.start comes
   bare wait-stomp HOST:PORT                    until a login is answered
+  bare wait-http HOST:PORT                     until any HTTP answer but 5xx
   bare wait-grpc HOST:PORT                     until HTTP/2's settings come
 The commands for RabbitMQ and Jolokia take the user from BARE_USER and the password from BARE_PASSWORD.";
 
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         ["jolokia", address, path, files @ ..] => jolokia::post(address, path, files),
         ["remoting", address, files @ ..] => rocketmq::send(address, files),
         ["wait-stomp", address] => wire::wait(address, wire::stomp_answers),
+        ["wait-http", address] => wire::wait(address, wire::http_answers),
         ["wait-grpc", address] => wire::wait(address, wire::grpc_answers),
         ["wait-amqp", address] => wire::wait(address, wire::amqp_answers),
         _ => {

@@ -30,6 +30,14 @@ pub fn wait(address: &str, answers: fn(&mut TcpStream) -> std::io::Result<bool>)
     }
 }
 
+/// Jetty opens its port once what is behind it has been deployed.
+pub fn http_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
+    stream.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer)?;
+    Ok(answer.starts_with(b"HTTP/1.1 ") && answer[9] != b'5')
+}
+
 /// ApiVersions, version 0.
 pub fn kafka_answers(stream: &mut TcpStream) -> std::io::Result<bool> {
     stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff])?;
