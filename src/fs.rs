@@ -200,7 +200,7 @@ pub fn dress(_path: &Path, _model: &Path) -> Result<(), FsError> {
     Ok(())
 }
 
-/// SELinux's label, where the model has one.
+/// The label of `SELinux`, where the model has one.
 #[cfg(target_os = "linux")]
 fn label(path: &Path, model: &Path) -> rustix::io::Result<()> {
     use rustix::fs::{XattrFlags, getxattr, setxattr};

@@ -135,8 +135,8 @@ impl Verb {
             Self::Trace(all) => talks(&all.output),
             Self::Images(Images::List(all)) => talks(&all.output),
             Self::Images(Images::Build(all) | Images::Pull(all)) => talks(&all.output),
-            Self::Mirrors(Mirrors::Apply(all)) => Manner { output: all.output.clone(), yes: all.yes },
-            Self::Mirrors(Mirrors::Restore(all)) => Manner { output: all.output.clone(), yes: all.yes },
+            Self::Mirrors(Mirrors::Apply(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
+            Self::Mirrors(Mirrors::Restore(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Site(Site::Build(all)) => talks(&all.output),
             Self::Init(_) | Self::Logs(_) | Self::Env(_) | Self::Schema | Self::Completions { .. } => Manner::default(),
         }
@@ -439,30 +439,30 @@ pub(super) struct MirrorsApply {
     pub(super) urls: Vec<String>,
     #[command(flatten)]
     pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) engine_file: EngineFile,
     /// Before those that are there, which is the default
     #[arg(long, conflicts_with = "last")]
     pub(super) first: bool,
     /// After those that are there
     #[arg(long)]
     pub(super) last: bool,
-    /// Show the difference and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Answer every question with yes
-    #[arg(short, long)]
-    pub(super) yes: bool,
     /// Write hosts.toml instead, for engines that keep images in containerd: mirrors that give content and not tags
     #[arg(long, conflicts_with_all = ["first", "last", "config_file"])]
     pub(super) hosts_toml: bool,
-    /// The engine's file, where it cannot be found out
-    #[arg(long, value_name = "PATH")]
-    pub(super) config_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct MirrorsRestore {
     #[command(flatten)]
     pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) engine_file: EngineFile,
+}
+
+/// How a file of the engine is changed.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct EngineFile {
     /// Show the difference and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,

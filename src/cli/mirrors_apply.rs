@@ -20,8 +20,8 @@ pub(super) async fn apply(
 ) -> Result<Code, CliError> {
     let urls = urls(arguments)?;
     let plain: Vec<String> = urls.iter().map(ToString::to_string).collect();
-    let verb = Verb { command: "mirrors apply", dry_run: arguments.dry_run, surroundings, view };
-    let daemon = verb.find(arguments.config_file.as_deref(), &plain).await?;
+    let verb = Verb { command: "mirrors apply", dry_run: arguments.engine_file.dry_run, surroundings, view };
+    let daemon = verb.find(arguments.engine_file.config_file.as_deref(), &plain).await?;
     let side = if arguments.last { Side::Last } else { Side::First };
     let change =
         if arguments.hosts_toml { daemon.plan_hosts_toml(&urls) } else { daemon.plan_apply(&urls, side).await };
@@ -39,8 +39,8 @@ pub(super) async fn restore(
     surroundings: &Surroundings,
     view: &View,
 ) -> Result<Code, CliError> {
-    let verb = Verb { command: "mirrors restore", dry_run: arguments.dry_run, surroundings, view };
-    let daemon = verb.find(arguments.config_file.as_deref(), &[]).await?;
+    let verb = Verb { command: "mirrors restore", dry_run: arguments.engine_file.dry_run, surroundings, view };
+    let daemon = verb.find(arguments.engine_file.config_file.as_deref(), &[]).await?;
     let change = daemon.plan_restore().map_err(|error| verb.edge(&error, &daemon))?;
     verb.carry_out(&daemon, &change).await
 }

@@ -123,7 +123,7 @@ impl Daemon {
         let tar = tar.output().unwrap();
         std::fs::write(self.path("image.tar"), tar.stdout).unwrap();
         self.ask(&["import", self.path("image.tar").to_str().unwrap(), "sleeper"]).unwrap();
-        self.ask(&["run", "--detach", "--network=none", "sleeper", "/bin/sleep", "600"]).unwrap()
+        self.ask(&["run", "--detach", "--network=none", "--stop-timeout=1", "sleeper", "/bin/sleep", "600"]).unwrap()
     }
 
     fn state(&self, container: &str) -> String {
@@ -188,28 +188,7 @@ fn mirrors_come_and_go_while_a_container_runs() {
     let state = daemon.state(&container);
     assert!(state.starts_with("running"), "{state}");
 
-    // Looking and asking change nothing.
-    daemon
-        .mqlab(&["apply", MIRROR, "--dry-run"])
-        .code(0)
-        .says("+    \"registry-mirrors\": [")
-        .says("+        \"https://mirror.example\"");
-    daemon.mqlab(&["apply", MIRROR]).code(5).says("--yes");
-    daemon.mqlab(&["apply"]).code(2).says("no mirror is named");
-    daemon.mqlab(&["apply", "mirror.example", "--yes"]).code(2).says("no scheme");
-    daemon.mqlab(&["restore", "--yes"]).code(5).says("nothing to restore");
-    daemon
-        .mqlab(&["apply", MIRROR, "--hosts-toml", "--yes"])
-        .code(5)
-        .says("its own store")
-        .says(&format!("mqlab mirrors apply {MIRROR}"));
-    daemon
-        .mqlab(&["apply", MIRROR, "--yes", "--config-file", "/etc/docker/other.json"])
-        .code(5)
-        .says("its --config-file");
-    same(&daemon.settings(), SETTINGS);
-    assert_eq!(daemon.names(), ["daemon.json"]);
-    assert_eq!(daemon.mirrors(), Vec::<String>::new());
+    looking_and_asking(&daemon);
 
     // They come.
     daemon
@@ -250,6 +229,36 @@ fn mirrors_come_and_go_while_a_container_runs() {
     assert_eq!(daemon.mirrors(), Vec::<String>::new());
     assert_eq!(daemon.names(), ["daemon.json"]);
 
+    written_by_others(&daemon);
+    assert_eq!(daemon.state(&container), state, "the container was touched");
+}
+
+/// None of this changes anything.
+fn looking_and_asking(daemon: &Daemon) {
+    daemon
+        .mqlab(&["apply", MIRROR, "--dry-run"])
+        .code(0)
+        .says("+    \"registry-mirrors\": [")
+        .says("+        \"https://mirror.example\"");
+    daemon.mqlab(&["apply", MIRROR]).code(5).says("--yes");
+    daemon.mqlab(&["apply"]).code(2).says("no mirror is named");
+    daemon.mqlab(&["apply", "mirror.example", "--yes"]).code(2).says("no scheme");
+    daemon.mqlab(&["restore", "--yes"]).code(5).says("nothing to restore");
+    daemon
+        .mqlab(&["apply", MIRROR, "--hosts-toml", "--yes"])
+        .code(5)
+        .says("its own store")
+        .says(&format!("mqlab mirrors apply {MIRROR}"));
+    daemon
+        .mqlab(&["apply", MIRROR, "--yes", "--config-file", "/etc/docker/other.json"])
+        .code(5)
+        .says("its --config-file");
+    same(&daemon.settings(), SETTINGS);
+    assert_eq!(daemon.names(), ["daemon.json"]);
+    assert_eq!(daemon.mirrors(), Vec::<String>::new());
+}
+
+fn written_by_others(daemon: &Daemon) {
     // A key that is gone clears nothing: that is why restore does more than to copy the file back.
     daemon.mqlab(&["apply", MIRROR, "--yes"]).code(0);
     daemon.set(SETTINGS);
@@ -279,8 +288,6 @@ fn mirrors_come_and_go_while_a_container_runs() {
         .says("sudo cp -p")
         .says("clears its list only");
     same(&daemon.settings(), &theirs);
-
-    assert_eq!(daemon.state(&container), state, "the container was touched");
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Unreadable {
 pub(super) fn plain(bytes: &[u8]) -> Result<&str, Unreadable> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         Unreadable {
             place: Some((line, 1)),
             what: "this is no UTF-8 text, and the engine reads nothing else".to_owned(),

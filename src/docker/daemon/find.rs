@@ -53,10 +53,10 @@ impl Daemon {
         }
         let process = process::find(&traits.address).await?;
         let configuration = caller.configuration.as_deref();
-        let flag = process.flags.config_file.as_ref().map(|file| process.from_here(file));
+        let flag = process.flags.config_file.as_ref().map(|file| process.for_us(file));
         let mut place = place(flag.as_deref(), &traits, configuration);
         if flag.is_none() {
-            place.file = process.from_here(&place.file);
+            place.file = process.for_us(&place.file);
         }
         // A link stays one: what it points to is the file.
         place.file = fs::canonical(&place.file);
@@ -66,7 +66,7 @@ impl Daemon {
             }
             place = Place { file: asked, because: "--config-file", required: false };
         }
-        let hosts_toml = process.from_here(&hosts_toml::path(traits.is_rootless(), configuration));
+        let hosts_toml = process.for_us(&hosts_toml::path(traits.is_rootless(), configuration));
         Ok(Self { engine: engine.clone(), hosts_toml: fs::canonical(&hosts_toml), process, traits, place, mirrors })
     }
 

@@ -55,10 +55,10 @@ pub(super) async fn find(address: &str) -> Result<Process, DaemonError> {
             candidates.push(Candidate { listens: holder::holds(pid, &sockets).await, process });
         }
     }
-    choose(candidates, address)
+    choose(&candidates, address)
 }
 
-fn choose(candidates: Vec<Candidate>, address: &str) -> Result<Process, DaemonError> {
+fn choose(candidates: &[Candidate], address: &str) -> Result<Process, DaemonError> {
     let pids: Vec<u32> = candidates.iter().map(|candidate| candidate.process.pid).collect();
     let one = |filter: &dyn Fn(&&Candidate) -> bool| {
         let mut fitting = candidates.iter().filter(filter);
@@ -95,7 +95,7 @@ impl Process {
     }
 
     /// Where a path that the process uses is for us.
-    pub(super) fn from_here(&self, path: &Path) -> PathBuf {
+    pub(super) fn for_us(&self, path: &Path) -> PathBuf {
         let whole = self.folder.join(path);
         match &self.root {
             Some(root) if whole.starts_with(root) => whole,
@@ -174,7 +174,7 @@ mod tests {
         Candidate { process: Process { pid, flags, line, root, folder, program, unit }, listens }
     }
 
-    fn chosen(candidates: Vec<Candidate>, address: &str) -> Result<u32, String> {
+    fn chosen(candidates: &[Candidate], address: &str) -> Result<u32, String> {
         choose(candidates, address).map(|process| process.pid).map_err(|error| error.to_string())
     }
 
@@ -182,15 +182,14 @@ mod tests {
     fn the_one_with_the_socket_is_it() {
         const USUAL: &str = "unix:///var/run/docker.sock";
         let two = |listens| vec![candidate(1, "dockerd", false), candidate(2, "dockerd -H fd://", listens)];
-        assert_eq!(chosen(two(true), USUAL), Ok(2));
-        let refused = chosen(two(false), USUAL).unwrap_err();
+        assert_eq!(chosen(&two(true), USUAL), Ok(2));
+        let refused = chosen(&two(false), USUAL).unwrap_err();
         assert!(refused.contains("the processes `1` and `2`"), "{refused}");
         let other = vec![candidate(1, "dockerd", false), candidate(2, "dockerd -H unix:///run/b.sock", false)];
-        assert_eq!(chosen(other, "unix:///var/run/b.sock"), Ok(2));
-        let other = vec![candidate(1, "dockerd", false), candidate(2, "dockerd -H unix:///run/b.sock", false)];
-        assert_eq!(chosen(other, "unix:///run/docker.sock"), Ok(1));
-        assert!(chosen(vec![candidate(1, "dockerd", false)], "unix:///run/b.sock").is_err());
-        assert!(chosen(Vec::new(), USUAL).unwrap_err().contains("cannot be seen"));
+        assert_eq!(chosen(&other, "unix:///var/run/b.sock"), Ok(2));
+        assert_eq!(chosen(&other, "unix:///run/docker.sock"), Ok(1));
+        assert!(chosen(&[candidate(1, "dockerd", false)], "unix:///run/b.sock").is_err());
+        assert!(chosen(&[], USUAL).unwrap_err().contains("cannot be seen"));
     }
 
     #[test]
@@ -211,16 +210,13 @@ mod tests {
     #[test]
     fn paths_of_a_process_with_a_root_of_its_own() {
         let mut process = candidate(1, "dockerd", true).process;
-        assert_eq!(process.from_here(Path::new("/etc/docker/daemon.json")), Path::new("/etc/docker/daemon.json"));
+        assert_eq!(process.for_us(Path::new("/etc/docker/daemon.json")), Path::new("/etc/docker/daemon.json"));
         process.folder = PathBuf::from("/srv");
-        assert_eq!(process.from_here(Path::new("daemon.json")), Path::new("/srv/daemon.json"));
+        assert_eq!(process.for_us(Path::new("daemon.json")), Path::new("/srv/daemon.json"));
         process.root = Some(PathBuf::from("/trixie"));
-        assert_eq!(
-            process.from_here(Path::new("/etc/docker/daemon.json")),
-            Path::new("/trixie/etc/docker/daemon.json")
-        );
+        assert_eq!(process.for_us(Path::new("/etc/docker/daemon.json")), Path::new("/trixie/etc/docker/daemon.json"));
         process.folder = PathBuf::from("/trixie/srv");
-        assert_eq!(process.from_here(Path::new("daemon.json")), Path::new("/trixie/srv/daemon.json"));
+        assert_eq!(process.for_us(Path::new("daemon.json")), Path::new("/trixie/srv/daemon.json"));
     }
 
     #[test]

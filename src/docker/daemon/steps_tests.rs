@@ -38,7 +38,7 @@ impl Settings {
 
     fn change(&self, after: &[u8], stamp: &str) {
         let steps = replace_with_record(&self.file(), self.content().as_deref(), after, stamp);
-        steps.iter().for_each(|step| step.carry_out().unwrap());
+        run(&steps);
     }
 
     /// Takes back the newest change that is there, and forgets all that were looked at.
@@ -48,14 +48,18 @@ impl Settings {
             let undone = undo(before.as_deref(), &record.written().unwrap(), self.content().as_deref()).unwrap();
             if let Undo::Whole(after) = &undone {
                 let steps = replace(&self.file(), self.content().as_deref(), after.as_deref());
-                steps.iter().for_each(|step| step.carry_out().unwrap());
+                run(&steps);
             }
-            record.forget(self.content().as_deref()).unwrap().iter().for_each(|step| step.carry_out().unwrap());
+            run(&record.forget(self.content().as_deref()).unwrap());
             if undone != Undo::Undone {
                 return;
             }
         }
     }
+}
+
+fn run(steps: &[Step]) {
+    steps.iter().try_for_each(Step::carry_out).unwrap();
 }
 
 /// Every way to be stopped: before the first step, after each, and in the middle of writing.
@@ -80,7 +84,7 @@ fn a_stop_anywhere_leaves_the_old_file_or_the_new_one() {
         for stop in 0..count {
             let settings = Settings::with(old);
             let steps = replace_with_record(&settings.file(), old, NEW, "1");
-            stops(&steps)[stop].iter().for_each(|step| step.carry_out().unwrap());
+            run(&stops(&steps)[stop]);
             let found = settings.content();
             assert!(found.as_deref() == old || found.as_deref() == Some(NEW), "{stop}: {found:?}");
             // Everything that may be copied back is whole.
@@ -116,7 +120,7 @@ fn a_stop_while_going_back_is_no_different() {
         let count = stops(&replace(&sample.file(), before, after)).len();
         for stop in 0..count {
             let settings = Settings::with(before);
-            stops(&replace(&settings.file(), before, after))[stop].iter().for_each(|step| step.carry_out().unwrap());
+            run(&stops(&replace(&settings.file(), before, after))[stop]);
             let found = settings.content();
             assert!(found.as_deref() == before || found.as_deref() == after, "{stop}: {found:?}");
         }
