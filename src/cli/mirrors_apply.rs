@@ -115,14 +115,15 @@ impl Verb<'_> {
             return Ok(Code::Done);
         }
         let file = change.file().display();
-        let written = match (change.writes(), &done.backup) {
-            (true, Some(backup)) => format!("wrote {file} (as it was: {})\n", backup.display()),
-            (true, None) => format!("wrote {file}\n"),
-            (false, _) => format!("{file} is as it should be\n"),
+        let written = match &done.backup {
+            _ if change.removes() => format!("removed {file}, which was not there before\n"),
+            _ if !change.writes() => format!("{file} is as it should be\n"),
+            Some(backup) => format!("wrote {file} (as it was: {})\n", backup.display()),
+            None => format!("wrote {file}\n"),
         };
         let asks = if change.is_settings() { asks(&done.mirrors) } else { String::new() };
         self.view.result(&format!("{written}{asks}"));
-        if done.backup.is_some() || (self.command == "mirrors apply" && change.writes()) {
+        if change.is_on_record() {
             self.view.note("take it back: mqlab mirrors restore");
         }
         Ok(Code::Done)
@@ -163,7 +164,11 @@ impl Verb<'_> {
                 );
             }
         }
-        question.push_str(if change.writes() { "Write it?" } else { "The file stays. Have it read again?" });
+        question.push_str(match (change.removes(), change.writes()) {
+            (true, _) => "Remove it?",
+            (false, true) => "Write it?",
+            (false, false) => "The file stays. Have it read again?",
+        });
         match self.view.ask().confirm(&question) {
             Answer::Yes => None,
             Answer::No => Some(Code::Blocked),

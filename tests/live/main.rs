@@ -14,6 +14,7 @@ mod artemis_cluster;
 mod artemis_hands;
 mod blocked;
 mod clusters;
+mod containerd_store;
 mod daemon_settings;
 mod drift;
 mod everyday;

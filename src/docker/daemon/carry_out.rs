@@ -34,7 +34,7 @@ impl Daemon {
         let Some(_lock) = fs::lock_folder(&place)? else {
             return Err(DaemonError::Busy { path: change.file.clone() });
         };
-        let is_apply = change.undoes.is_empty() && change.writes();
+        let is_apply = change.is_on_record();
         if is_apply && let Some(after) = &change.after {
             run(&replace_with_record(&change.file, change.before.as_deref(), after, stamp))?;
         }

@@ -24,7 +24,10 @@ pub enum DaemonError {
         "the process of the engine at {address} cannot be seen from here, so nobody could tell it to read its settings again\nrun this where it runs: outside of a container, on the machine itself"
     )]
     NoProcess { address: String },
-    #[error("{} could be the engine at {address}: the processes {}\n{}", pids.len(), list(pids), AS_ROOT)]
+    #[error(
+        "which process is the engine at {address} cannot be told: {} could be\nset DOCKER_HOST to its own socket, as unix:///var/run/docker.sock, or {AS_ROOT}",
+        list(pids)
+    )]
     ManyProcesses { address: String, pids: Vec<u32> },
     #[error("the engine (process {pid}) was started anew meanwhile\nrun the same command again")]
     Gone { pid: u32 },

@@ -54,6 +54,16 @@ impl Change {
         self.before != self.after
     }
 
+    /// It can be taken back.
+    pub fn is_on_record(&self) -> bool {
+        self.undoes.is_empty() && self.writes()
+    }
+
+    /// There will be no file.
+    pub fn removes(&self) -> bool {
+        self.writes() && self.after.is_none()
+    }
+
     /// It is about what the engine shows itself.
     pub fn is_settings(&self) -> bool {
         self.mirrors.is_some()

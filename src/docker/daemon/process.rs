@@ -184,7 +184,7 @@ mod tests {
         let two = |listens| vec![candidate(1, "dockerd", false), candidate(2, "dockerd -H fd://", listens)];
         assert_eq!(chosen(&two(true), USUAL), Ok(2));
         let refused = chosen(&two(false), USUAL).unwrap_err();
-        assert!(refused.contains("the processes `1` and `2`"), "{refused}");
+        assert!(refused.contains("`1` and `2` could be"), "{refused}");
         let other = vec![candidate(1, "dockerd", false), candidate(2, "dockerd -H unix:///run/b.sock", false)];
         assert_eq!(chosen(&other, "unix:///var/run/b.sock"), Ok(2));
         assert_eq!(chosen(&other, "unix:///run/docker.sock"), Ok(1));

@@ -1,0 +1,38 @@
+"""An engine that keeps its images in containerd, as far as `mqlab mirrors` asks it. Rootless, so that its files are the user's."""
+
+import http.server
+import json
+import socketserver
+import sys
+
+ANSWERS = {
+    "/version": {"Version": "29.0.0", "ApiVersion": "1.52", "Arch": "amd64", "Components": [{"Name": "Engine", "Version": "29.0.0"}]},
+    "/info": {
+        "ID": "fake",
+        "OperatingSystem": "Debian GNU/Linux 13 (trixie)",
+        "Name": "laptop",
+        "DockerRootDir": "/home/me/.local/share/docker",
+        "DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]],
+        "SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"],
+        "RegistryConfig": {"Mirrors": []},
+    },
+}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps(ANSWERS["/" + self.path.split("?")[0].rsplit("/", 1)[1]]).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "a socket"
+
+    def log_message(self, *_):
+        pass
+
+
+socketserver.ThreadingUnixStreamServer(sys.argv[1], Handler).serve_forever()

@@ -1,0 +1,91 @@
+//! `hosts.toml`, for an engine that keeps its images in containerd: one that only answers what it is asked, because this
+//! is about a file that such an engine reads by itself.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::lab::{Ran, same, until};
+
+const MIRROR: &str = "https://mirror.example";
+
+struct Fake {
+    folder: tempfile::TempDir,
+    process: Child,
+}
+
+impl Fake {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/containerd_engine.py");
+        let mut command = Command::new("/usr/bin/python3");
+        // By this name an engine's process is known.
+        let process = command.arg0("dockerd").arg(script).arg(folder.path().join("sock")).spawn().unwrap();
+        let fake = Self { folder, process };
+        until("the engine answers", 20, || fake.path("sock").exists());
+        fake
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.path("config/docker/certs.d/docker.io/hosts.toml")
+    }
+
+    fn mqlab(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mqlab"));
+        command
+            .arg("mirrors")
+            .args(arguments)
+            .env("DOCKER_HOST", format!("unix://{}", self.path("sock").display()))
+            .env("XDG_CONFIG_HOME", self.path("config"))
+            .stdin(Stdio::null());
+        Ran::of(command)
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(self.file()).unwrap()
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+#[test]
+fn hosts_toml_is_written_and_taken_back() {
+    let fake = Fake::start();
+    let apply = ["apply", MIRROR, "--hosts-toml", "--yes"];
+    fake.mqlab(&["apply", MIRROR, "--hosts-toml", "--dry-run"]).code(0).says("+  capabilities = [\"pull\"]");
+    assert!(!fake.path("config").exists());
+    fake.mqlab(&apply).code(0).says("only pulls by digest work");
+    let ours = fake.text();
+    assert!(
+        ours.contains("server = \"https://registry-1.docker.io\"")
+            && ours.contains("[host.\"https://mirror.example\"]")
+    );
+    assert!(!ours.contains("resolve"), "a mirror is asked what a tag means: {ours}");
+    fake.mqlab(&apply).code(0).says("is as it should be");
+    fake.mqlab(&["restore", "--yes"]).code(0);
+    assert!(!fake.file().exists());
+    assert_eq!(std::fs::read_dir(fake.file().parent().unwrap()).unwrap().count(), 0, "nothing is left behind");
+
+    // Somebody's own is asked about, kept beside, and comes back.
+    let theirs = "[host.\"https://theirs.example\"]\n";
+    std::fs::write(fake.file(), theirs).unwrap();
+    fake.mqlab(&apply[..3]).code(5).says("was made by somebody else").says("--yes");
+    same(&fake.text(), theirs);
+    fake.mqlab(&apply).code(0).says("hosts.toml.bak-");
+    same(&fake.text(), &ours);
+    std::fs::write(fake.file(), format!("{ours}# mine\n")).unwrap();
+    fake.mqlab(&["restore", "--yes"]).code(5).says("+# mine").says("sudo cp -p");
+    std::fs::write(fake.file(), &ours).unwrap();
+    fake.mqlab(&["restore", "--yes"]).code(0);
+    same(&fake.text(), theirs);
+    fake.mqlab(&["restore", "--yes"]).code(5).says("nothing to restore");
+}
