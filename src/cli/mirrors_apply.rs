@@ -27,7 +27,7 @@ pub(super) async fn apply(
         if arguments.hosts_toml { daemon.plan_hosts_toml(&urls) } else { daemon.plan_apply(&urls, side).await };
     let change = change.map_err(|error| verb.edge(&error, &daemon))?;
     let code = verb.carry_out(&daemon, &change).await?;
-    if code == Code::Done {
+    if code == Code::Done && !verb.dry_run {
         view.note(&advice(&daemon, &change).map_err(|error| verb.edge(&error, &daemon))?);
     }
     Ok(code)

@@ -103,12 +103,17 @@ impl Daemon {
     }
 
     async fn back(&self, change: &Change) -> Result<(), DaemonError> {
-        let before = fs::read_if_there(&change.file)?;
-        let reverse = Change { before, after: change.before.clone(), undoes: Vec::new(), ..change.clone() };
-        match change.mirrors {
-            Some(_) => self.bring(&reverse, &self.mirrors, false).await,
-            None => run(&replace(&change.file, reverse.before.as_deref(), reverse.after.as_deref())),
+        let old = change.before.as_ref();
+        // The file first: the engine may not be there to be asked.
+        let now = fs::read_if_there(&change.file)?;
+        if now.as_ref() != old {
+            run(&replace(&change.file, now.as_deref(), old.map(Vec::as_slice)))?;
         }
+        if change.mirrors.is_none() {
+            return Ok(());
+        }
+        let as_before = Change { after: change.before.clone(), undoes: Vec::new(), ..change.clone() };
+        self.bring(&as_before, &self.mirrors, false).await
     }
 }
 

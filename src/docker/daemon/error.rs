@@ -1,5 +1,6 @@
 //! Why an engine's settings are not what was asked for.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -82,7 +83,7 @@ pub enum DaemonError {
     )]
     RolledBack { path: PathBuf, why: String, log: String },
     #[error(
-        "the engine did not take the new settings ({why}), and going back did not work: {back}\nsee {} and the engine's log: {log}",
+        "the engine did not take the new settings ({why}), and that it is as before cannot be shown: {back}\nlook at {}, and at the engine's log: {log}",
         path.display()
     )]
     NotRolledBack { path: PathBuf, why: String, back: String, log: String },
@@ -127,13 +128,14 @@ impl DaemonError {
 
 impl From<FsError> for DaemonError {
     fn from(error: FsError) -> Self {
-        match error.source.kind() {
-            std::io::ErrorKind::PermissionDenied => {
-                Self::NotPermitted { what: format!("cannot {} {}", error.action, error.path.display()) }
-            }
-            std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path: error.path },
-            _ => Self::File(error),
+        let is = |kind| error.source.kind() == kind;
+        if is(ErrorKind::PermissionDenied) {
+            return Self::NotPermitted { what: format!("cannot {} {}", error.action, error.path.display()) };
         }
+        if is(ErrorKind::ReadOnlyFilesystem) {
+            return Self::ReadOnly { path: error.path };
+        }
+        Self::File(error)
     }
 }
 

@@ -1,5 +1,4 @@
-//! `hosts.toml`, for an engine that keeps its images in containerd: one that only answers what it is asked, because this
-//! is about a file that such an engine reads by itself.
+//! Engines that are not on the machines of tests, as far as `mqlab mirrors` asks them: a program that only answers.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -15,12 +14,14 @@ struct Fake {
 }
 
 impl Fake {
-    fn start() -> Self {
+    /// `otherwise` is what it answers instead, by path.
+    fn start(otherwise: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/containerd_engine.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/other_engine.py");
         let mut command = Command::new("/usr/bin/python3");
         // By this name an engine's process is known.
-        let process = command.arg0("dockerd").arg(script).arg(folder.path().join("sock")).spawn().unwrap();
+        let process =
+            command.arg0("dockerd").arg(script).arg(folder.path().join("sock")).arg(otherwise).spawn().unwrap();
         let fake = Self { folder, process };
         until("the engine answers", 20, || fake.path("sock").exists());
         fake
@@ -59,7 +60,7 @@ impl Drop for Fake {
 
 #[test]
 fn hosts_toml_is_written_and_taken_back() {
-    let fake = Fake::start();
+    let fake = Fake::start("{}");
     let apply = ["apply", MIRROR, "--hosts-toml", "--yes"];
     fake.mqlab(&["apply", MIRROR, "--hosts-toml", "--dry-run"]).code(0).says("+  capabilities = [\"pull\"]");
     assert!(!fake.path("config").exists());
@@ -88,4 +89,36 @@ fn hosts_toml_is_written_and_taken_back() {
     fake.mqlab(&["restore", "--yes"]).code(0);
     same(&fake.text(), theirs);
     fake.mqlab(&["restore", "--yes"]).code(5).says("nothing to restore");
+}
+
+#[test]
+fn an_engine_whose_settings_others_keep_is_left_to_them() {
+    for (otherwise, says) in [
+        (r#"{"/info": {"OperatingSystem": "Docker Desktop"}}"#, "Settings, Docker Engine"),
+        (r#"{"/version": {"Platform": {"Name": "Docker Desktop 4.48.0"}}}"#, "Settings, Docker Engine"),
+        (r#"{"/version": {"Components": [{"Name": "Podman Engine", "Version": "5.4.2"}]}}"#, "registries.conf.d"),
+        (r#"{"/info": {"Name": "colima-work"}}"#, "~/.colima/work/colima.yaml"),
+        (r#"{"/info": {"OperatingSystem": "OrbStack"}}"#, "~/.orbstack/config/docker.json"),
+    ] {
+        let fake = Fake::start(otherwise);
+        fake.mqlab(&["apply", MIRROR, "--yes"]).code(5).says(says).says("mirror.example");
+        assert!(!fake.path("config").exists());
+    }
+}
+
+/// Rootless, it reads the user's own file; what it then shows is the proof.
+#[test]
+fn an_engine_that_does_not_listen_has_no_new_file() {
+    let fake = Fake::start("{}");
+    fake.mqlab(&["apply", MIRROR, "--dry-run"]).code(0).says("config/docker/daemon.json").says("it is rootless");
+    fake.mqlab(&["apply", MIRROR, "--yes"])
+        .code(1)
+        .says("it shows no mirror")
+        .says("is as before, and so is the engine");
+    assert_eq!(std::fs::read_dir(fake.path("config/docker")).unwrap().count(), 0);
+
+    // One that does not live through it has its old file all the same.
+    let fake = Fake::start(r#"{"/reload": {"ends": true}}"#);
+    fake.mqlab(&["apply", MIRROR, "--yes"]).code(4).says("cannot be shown");
+    assert!(!fake.path("config/docker/daemon.json").exists());
 }

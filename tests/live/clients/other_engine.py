@@ -1,12 +1,18 @@
-"""An engine that keeps its images in containerd, as far as `mqlab mirrors` asks it. Rootless, so that its files are the user's."""
+"""An engine that keeps its images in containerd, as far as `mqlab mirrors` asks it. Rootless, so that its files are the user's.
+
+Arguments: its socket, and what it answers otherwise, as JSON by path.
+"""
 
 import http.server
 import json
+import signal
 import socketserver
 import sys
 
 ANSWERS = {
     "/version": {"Version": "29.0.0", "ApiVersion": "1.52", "Arch": "amd64", "Components": [{"Name": "Engine", "Version": "29.0.0"}]},
+    # Told to read its settings again, it does nothing, or ends.
+    "/reload": {"ends": False},
     "/info": {
         "ID": "fake",
         "OperatingSystem": "Debian GNU/Linux 13 (trixie)",
@@ -17,6 +23,13 @@ ANSWERS = {
         "RegistryConfig": {"Mirrors": []},
     },
 }
+
+
+for path, fields in json.loads(sys.argv[2]).items():
+    ANSWERS[path].update(fields)
+
+if not ANSWERS["/reload"]["ends"]:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
