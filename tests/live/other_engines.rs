@@ -117,6 +117,18 @@ fn an_engine_that_does_not_listen_has_no_new_file() {
         .says("is as before, and so is the engine");
     assert_eq!(std::fs::read_dir(fake.path("config/docker")).unwrap().count(), 0);
 
+    // A link stays one.
+    let (link, real) = (fake.path("config/docker/daemon.json"), fake.path("real.json"));
+    std::fs::write(&real, "{}\n").unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    fake.mqlab(&["apply", MIRROR, "--yes"]).code(1).says("real.json is as before");
+    assert!(link.is_symlink());
+    same(&std::fs::read_to_string(&real).unwrap(), "{}\n");
+
+    // What a run that was stopped has left is said to be there.
+    std::fs::write(&real, format!("{{\"registry-mirrors\": [\"{MIRROR}\"]}}")).unwrap();
+    fake.mqlab(&["apply", MIRROR, "--yes"]).code(1).says("does not take").says("mqlab mirrors restore");
+
     // One that does not live through it has its old file all the same.
     let fake = Fake::start(r#"{"/reload": {"ends": true}}"#);
     fake.mqlab(&["apply", MIRROR, "--yes"]).code(4).says("cannot be shown");

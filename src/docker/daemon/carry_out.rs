@@ -43,6 +43,13 @@ impl Daemon {
             _ if is_apply || !change.writes() => Ok(()),
             _ => run(&replace(&change.file, change.before.as_deref(), change.after.as_deref())),
         };
+        if let Err(error) = &made
+            && !change.writes()
+            && change.undoes.is_empty()
+        {
+            let (path, why, log) = (change.file.clone(), crate::error_chain(error), self.log());
+            return Err(DaemonError::NotTaken { path, why, log });
+        }
         if let Err(error) = made {
             let error = self.roll_back(change, &error).await;
             if is_apply && error.left() == Left::AsBefore {

@@ -76,6 +76,12 @@ pub enum DaemonError {
         "the engine keeps its images in its own store, which does not read hosts.toml ({driver})\nleave out --hosts-toml: mqlab mirrors apply{urls}"
     )]
     ClassicStore { driver: String, urls: String },
+    /// The same, where the file said so already: by hand, or by a run that was stopped.
+    #[error(
+        "the engine does not take {} as it is: {why}\nnothing was changed; its log may say more: {log}; to take the last change by mqlab back: mqlab mirrors restore",
+        path.display()
+    )]
+    NotTaken { path: PathBuf, why: String, log: String },
     /// The engine reads the settings and does not do as they say, or was not told to.
     #[error(
         "the engine did not take the new settings: {why}\n{} is as before, and so is the engine\nits log may say more: {log}",
@@ -108,9 +114,12 @@ pub enum Left {
 impl DaemonError {
     pub fn left(&self) -> Left {
         match self {
-            Self::Engine(_) | Self::File(_) | Self::RolledBack { .. } | Self::Disagrees { .. } | Self::Gone { .. } => {
-                Left::AsBefore
-            }
+            Self::Engine(_)
+            | Self::File(_)
+            | Self::RolledBack { .. }
+            | Self::NotTaken { .. }
+            | Self::Disagrees { .. }
+            | Self::Gone { .. } => Left::AsBefore,
             Self::NotRolledBack { .. } => Left::Between,
             _ => Left::Refused,
         }
