@@ -145,3 +145,133 @@ pub fn remove_empty_folder(path: &Path) {
 pub fn canonical(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
+
+/// Makes an empty file for the owner alone; one that is there is an error and stays.
+pub fn create_private(path: &Path) -> Result<(), FsError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(failed("create", path))
+}
+
+/// Writes into an empty file that is there.
+pub fn fill(path: &Path, content: &[u8]) -> Result<(), FsError> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed("write", path))?;
+    file.write_all(content).map_err(failed("write", path))
+}
+
+/// Waits until what was written to a file would outlive the machine's power.
+pub fn sync(path: &Path) -> Result<(), FsError> {
+    let file = std::fs::File::open(path).map_err(failed("write", path))?;
+    file.sync_all().map_err(failed("write", path))
+}
+
+/// The same for the names in a folder. Only Unix has it.
+pub fn sync_folder(path: &Path) -> Result<(), FsError> {
+    if cfg!(unix) { sync(path) } else { Ok(()) }
+}
+
+/// Gives a file another name, which it takes from whoever has it.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
+    std::fs::rename(from, to).map_err(failed("write", to))
+}
+
+/// Mode, owner and label of `path` as those of `model`; where that is not there, readable for all.
+#[cfg(unix)]
+pub fn dress(path: &Path, model: &Path) -> Result<(), FsError> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let set_mode = |mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+    let wanted = match std::fs::metadata(model) {
+        Ok(wanted) => wanted,
+        Err(error) if error.kind() == ErrorKind::NotFound => return set_mode(0o644).map_err(failed("write", path)),
+        Err(error) => return Err(failed("look at", model)(error)),
+    };
+    let own = std::fs::metadata(path).map_err(failed("look at", path))?;
+    if (own.uid(), own.gid()) != (wanted.uid(), wanted.gid()) {
+        chown(path, Some(wanted.uid()), Some(wanted.gid())).map_err(failed("change the owner of", path))?;
+    }
+    set_mode(wanted.mode() & 0o7777).map_err(failed("write", path))?;
+    label(path, model).map_err(|error| failed("label", path)(error.into()))
+}
+
+#[cfg(not(unix))]
+pub fn dress(_path: &Path, _model: &Path) -> Result<(), FsError> {
+    Ok(())
+}
+
+/// The label of `SELinux`, where the model has one.
+#[cfg(target_os = "linux")]
+fn label(path: &Path, model: &Path) -> rustix::io::Result<()> {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    const LABEL: &str = "security.selinux";
+    const LONGEST: usize = 4096;
+    let read = |path: &Path| {
+        let mut label = vec![0; LONGEST];
+        let length = getxattr(path, LABEL, label.as_mut_slice()).ok()?;
+        label.truncate(length);
+        Some(label)
+    };
+    match read(model) {
+        Some(wanted) if read(path).as_ref() != Some(&wanted) => setxattr(path, LABEL, &wanted, XattrFlags::empty()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn label(_path: &Path, _model: &Path) -> rustix::io::Result<()> {
+    Ok(())
+}
+
+/// Whether new names may be made in a folder, or in the first one above it that is there.
+#[cfg(unix)]
+pub fn may_write_in(folder: &Path) -> Result<(), FsError> {
+    use rustix::fs::{Access, access};
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
+    access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| failed("write in", there)(error.into()))
+}
+
+#[cfg(not(unix))]
+pub fn may_write_in(_folder: &Path) -> Result<(), FsError> {
+    Ok(())
+}
+
+/// Held as long as this value lives.
+#[derive(Debug)]
+pub struct FolderLock {
+    _folder: std::fs::File,
+}
+
+/// Takes a folder for this process; `None` where another one has it. Leaves no file behind.
+pub fn lock_folder(path: &Path) -> Result<Option<FolderLock>, FsError> {
+    let folder = std::fs::File::open(path).map_err(failed("lock", path))?;
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(FolderLock { _folder: folder })),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed("lock", path)(error)),
+    }
+}
+
+/// A file in the temporary folder that goes away with this value.
+#[derive(Debug)]
+pub struct Scratch {
+    file: tempfile::NamedTempFile,
+}
+
+impl Scratch {
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    pub fn name(&self) -> String {
+        self.path().display().to_string()
+    }
+}
+
+/// Writes a file that nobody needs for long, for the owner's eyes alone.
+pub fn scratch(content: &[u8]) -> Result<Scratch, FsError> {
+    let folder = std::env::temp_dir();
+    let mut file = tempfile::Builder::new().prefix("mqlab-").tempfile().map_err(failed("write in", &folder))?;
+    file.write_all(content).map_err(failed("write", &folder))?;
+    Ok(Scratch { file })
+}

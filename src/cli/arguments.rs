@@ -63,6 +63,9 @@ pub(super) enum Verb {
     Run(Run),
     /// Tell where a message would go and why, or why nowhere. Asks no broker
     Trace(Trace),
+    /// The registries that stand in for the hub
+    #[command(subcommand)]
+    Mirrors(Mirrors),
     /// Where the brokers' images come from
     #[command(subcommand)]
     Images(Images),
@@ -132,6 +135,8 @@ impl Verb {
             Self::Trace(all) => talks(&all.output),
             Self::Images(Images::List(all)) => talks(&all.output),
             Self::Images(Images::Build(all) | Images::Pull(all)) => talks(&all.output),
+            Self::Mirrors(Mirrors::Apply(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
+            Self::Mirrors(Mirrors::Restore(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Site(Site::Build(all)) => talks(&all.output),
             Self::Init(_) | Self::Logs(_) | Self::Env(_) | Self::Schema | Self::Completions { .. } => Manner::default(),
         }
@@ -417,4 +422,54 @@ pub(super) struct SiteBuild {
     pub(super) files: Files,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Mirrors {
+    /// Put mirrors of docker.io into the engine's own settings, and have it read them. Restarts nothing
+    Apply(MirrorsApply),
+    /// Take back the last `mirrors apply`
+    Restore(MirrorsRestore),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MirrorsApply {
+    /// The mirrors in their order
+    #[arg(value_name = "URL")]
+    pub(super) urls: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) engine_file: EngineFile,
+    /// Before those that are there, which is the default
+    #[arg(long, conflicts_with = "last")]
+    pub(super) first: bool,
+    /// After those that are there
+    #[arg(long)]
+    pub(super) last: bool,
+    /// Write hosts.toml instead, for engines that keep images in containerd: mirrors that give content and not tags
+    #[arg(long, conflicts_with_all = ["first", "last", "config_file"])]
+    pub(super) hosts_toml: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MirrorsRestore {
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) engine_file: EngineFile,
+}
+
+/// How a file of the engine is changed.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct EngineFile {
+    /// Show the difference and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Answer every question with yes
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// The engine's file, where it cannot be found out
+    #[arg(long, value_name = "PATH")]
+    pub(super) config_file: Option<PathBuf>,
 }

@@ -17,6 +17,9 @@ pub(super) enum CliError {
     Said(Code),
     #[error("{0}")]
     Failed(String),
+    /// An end with a code of its own.
+    #[error("{words}")]
+    Ended { words: String, code: Code },
     #[error(transparent)]
     Files(#[from] crate::fs::FsError),
     #[error(transparent)]
@@ -37,7 +40,7 @@ impl CliError {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Usage(_) => Code::Usage,
-            Self::Said(code) => *code,
+            Self::Said(code) | Self::Ended { code, .. } => *code,
             _ => Code::Failed,
         }
     }

@@ -13,6 +13,7 @@ mod images;
 mod init;
 mod logs;
 mod ls;
+mod mirrors_apply;
 mod plan;
 mod power;
 mod record;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Format, Images, Manner, Site, Verb};
+use arguments::{Arguments, Format, Images, Manner, Mirrors, Site, Verb};
 use error::CliError;
 pub use exit::{Code, Ending};
 use surroundings::Surroundings;
@@ -96,6 +97,8 @@ async fn dispatch(verb: Verb, surroundings: &Surroundings, view: &View) -> Resul
         Verb::Images(Images::List(_)) => images::list(surroundings, view).await,
         Verb::Images(Images::Build(arguments)) => images::build(&arguments, surroundings, view).await,
         Verb::Images(Images::Pull(arguments)) => images::pull(&arguments, surroundings, view).await,
+        Verb::Mirrors(Mirrors::Apply(arguments)) => mirrors_apply::apply(&arguments, surroundings, view).await,
+        Verb::Mirrors(Mirrors::Restore(arguments)) => mirrors_apply::restore(&arguments, surroundings, view).await,
         Verb::Site(Site::Build(arguments)) => site::build(&arguments, surroundings, view),
         Verb::Schema => Ok(schema::schema(view)),
         Verb::Completions { shell } => Ok(schema::completions(shell, view)),

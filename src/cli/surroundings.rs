@@ -141,3 +141,13 @@ impl Environment for SpecEnvironment<'_> {
         String::from_utf8(bytes).map_err(|_| format!("{} is no UTF-8 text", path.display()))
     }
 }
+
+/// This moment in a form that sorts and fits into a file's name: `20260301T140500123Z`.
+pub(super) fn stamp() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ").to_string()
+}
+
+/// Where this user's programs have their settings: `~/.config`.
+pub(super) fn configuration_folder() -> Option<PathBuf> {
+    path("XDG_CONFIG_HOME").or_else(|| Some(path("HOME")?.join(".config")))
+}

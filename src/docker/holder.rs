@@ -33,9 +33,7 @@ async fn listener(port: u16) -> Option<(u32, String)> {
     if wanted.is_empty() {
         return None;
     }
-    let mut processes = tokio::fs::read_dir("/proc").await.ok()?;
-    while let Ok(Some(process)) = processes.next_entry().await {
-        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+    for pid in processes().await {
         if holds(pid, &wanted).await {
             return Some((pid, command_of(pid).await));
         }
@@ -43,7 +41,19 @@ async fn listener(port: u16) -> Option<(u32, String)> {
     None
 }
 
-async fn holds(pid: u32, sockets: &BTreeSet<String>) -> bool {
+/// The numbers of all processes that can be seen, in order.
+pub(super) async fn processes() -> Vec<u32> {
+    let mut found = Vec::new();
+    let Ok(mut processes) = tokio::fs::read_dir("/proc").await else { return found };
+    while let Ok(Some(process)) = processes.next_entry().await {
+        found.extend(process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()));
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Whether a process has one of these open: `socket:[4711]`. Not, too, where we may not look.
+pub(super) async fn holds(pid: u32, sockets: &BTreeSet<String>) -> bool {
     let Ok(mut files) = tokio::fs::read_dir(format!("/proc/{pid}/fd")).await else { return false };
     while let Ok(Some(file)) = files.next_entry().await {
         let target = tokio::fs::read_link(file.path()).await;

@@ -4,6 +4,7 @@
 
 mod archive;
 mod create;
+mod daemon;
 mod endpoint;
 mod engine;
 mod error;
@@ -23,6 +24,7 @@ mod stacks;
 mod steps;
 mod watch;
 
+pub use daemon::{BadMirror, Caller, Change, Daemon, DaemonError, Done, Left, MirrorUrl, Side};
 pub use endpoint::ConnectSettings;
 pub use engine::{Engine, EngineFacts, connect};
 pub use error::Error;
