@@ -1,6 +1,6 @@
 //! The only user of `std::fs`: its errors name the path.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -97,11 +97,57 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), FsError> {
 
 /// At most `most` bytes of a file and one more, so that "too large" can be told without reading all of it.
 pub fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, FsError> {
-    use std::io::Read as _;
     let file = std::fs::File::open(path).map_err(failed("read", path))?;
     let mut bytes = Vec::new();
     file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed("read", path))?;
     Ok(bytes)
+}
+
+/// A file to read in parts.
+pub fn open(path: &Path) -> Result<impl Read + Seek + Send + 'static, FsError> {
+    std::fs::File::open(path).map_err(failed("read", path))
+}
+
+/// A file without a name in a folder: it is gone when nobody has it open any more, whatever happens.
+pub fn scratch_in(folder: &Path) -> Result<impl Read + Write + Seek + Send + 'static, FsError> {
+    tempfile::tempfile_in(folder).map_err(failed("write a temporary file in", folder))
+}
+
+/// A large file in the making. It takes its name when it is complete; until then nobody sees it.
+#[derive(Debug)]
+pub struct NewFile {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// In the folder of the path, which must be there.
+    pub fn begin(path: &Path) -> Result<Self, FsError> {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let mut options = tempfile::Builder::new();
+        options.prefix(".mqlab-");
+        #[cfg(unix)]
+        let options = options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let file = options.tempfile_in(folder).map_err(failed("write", path))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// On the disk, and under its name.
+    pub fn commit(self) -> Result<(), FsError> {
+        let Self { file, path } = self;
+        file.as_file().sync_all().map_err(failed("write", &path))?;
+        file.persist(&path).map(drop).map_err(|error| failed("write", &path)(error.error))
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.as_file_mut().flush()
+    }
 }
 
 /// Writes a new file; one that is there is an error and stays.
@@ -139,6 +185,11 @@ pub fn remove_file(path: &Path) -> Result<(), FsError> {
 /// Removes a folder if nothing is in it; anything else stays.
 pub fn remove_empty_folder(path: &Path) {
     drop(std::fs::remove_dir(path));
+}
+
+/// Bytes that this user can still write there; `None` where the system does not tell.
+pub fn free_space(path: &Path) -> Option<u64> {
+    fs4::available_space(path).ok()
 }
 
 /// The path without links and dots; as it is where that cannot be found out.

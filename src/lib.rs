@@ -9,6 +9,7 @@ pub mod brokers;
 pub mod cli;
 pub mod converge;
 pub mod docker;
+pub mod doctor;
 pub mod fs;
 pub mod images;
 pub mod model;

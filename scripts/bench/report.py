@@ -13,6 +13,7 @@ TITLES = {
     "starting": "From nothing to a broker that answers",
     "topology": "Applying a large topology",
     "observing": "Nothing to do",
+    "mirrors": "Images from a mirror",
 }
 HEAD = ("what", "mqlab", "bare", "ratio", "promise", "kept", "peak memory")
 

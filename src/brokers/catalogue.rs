@@ -32,6 +32,9 @@ pub struct OfficialImage {
     /// Fully qualified, as engines other than Docker need it: `docker.io/library/rabbitmq`.
     pub repository: &'static str,
     pub tag: &'static str,
+    /// What the tag has meant since it was published, where several who pulled it from the hub itself say the same in
+    /// public. A mirror is held against it where no lock says more; the hub itself is asked by the tag.
+    pub digest: Option<&'static str>,
 }
 
 /// How mqlab builds an image of its own that keeps the official one's interface.

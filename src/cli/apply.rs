@@ -20,12 +20,7 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
         ..DiffOptions::default()
     };
     let asked = diff.delete.clone();
-    let options = Options {
-        diff,
-        interactive: surroundings.terminal.can_ask,
-        patience: surroundings::patience(arguments.patience),
-        ..Options::default()
-    };
+    let options = Options { diff, patience: surroundings::patience(arguments.patience), ..Options::default() };
     let ask = view.ask();
     let report = work.or_interrupted(work.run(options, view, &ask).apply().await, view)?;
     let code = up::end("apply", &work, &report, surroundings, view);

@@ -63,6 +63,8 @@ pub(super) enum Verb {
     Run(Run),
     /// Tell where a message would go and why, or why nowhere. Asks no broker
     Trace(Trace),
+    /// Look at everything that `up` would need, and say what is wrong. Changes nothing
+    Doctor(Doctor),
     /// The registries that stand in for the hub
     #[command(subcommand)]
     Mirrors(Mirrors),
@@ -133,8 +135,13 @@ impl Verb {
             Self::Down(all) => Manner { output: all.output.clone(), yes: all.yes },
             Self::Run(all) => Manner { output: Output { quiet: all.quiet, ..Output::default() }, yes: false },
             Self::Trace(all) => talks(&all.output),
+            Self::Doctor(all) => talks(&all.output),
             Self::Images(Images::List(all)) => talks(&all.output),
             Self::Images(Images::Build(all) | Images::Pull(all)) => talks(&all.output),
+            Self::Images(Images::Lock(all)) => Manner { output: all.output.clone(), yes: all.yes },
+            Self::Images(Images::Save(all)) => talks(&all.output),
+            Self::Images(Images::Load(all)) => talks(&all.output),
+            Self::Mirrors(Mirrors::Test(all)) => talks(&all.output),
             Self::Mirrors(Mirrors::Apply(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Mirrors(Mirrors::Restore(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Site(Site::Build(all)) => talks(&all.output),
@@ -216,6 +223,9 @@ pub(super) struct Up {
     /// Take over what only a newer mqlab would write differently
     #[arg(long)]
     pub(super) recreate: bool,
+    /// Run no image but those whose digests are in mqlab.lock
+    #[arg(long)]
+    pub(super) locked: bool,
     /// Of the topology nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(super) only: Vec<String>,
@@ -380,6 +390,14 @@ pub(super) struct Trace {
     pub(super) output: Output,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Images {
     /// Every version of every kind: its sources, and what is here already
@@ -388,12 +406,80 @@ pub(super) enum Images {
     Build(ImagesFetch),
     /// Get the images as `up` would: what is here, else pulled, else built. With --again: pull, and nothing else
     Pull(ImagesFetch),
+    /// Write down in mqlab.lock which content every image of the stack must have
+    Lock(ImagesLock),
+    /// Write all images of the stack, its file and its lock into one archive
+    Save(ImagesSave),
+    /// Give an archive's images to the engine, and put its files into a folder
+    Load(ImagesLoad),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ImagesList {
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImagesSave {
+    /// The archive to write
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) file: PathBuf,
+    /// Write over one that is there
+    #[arg(long)]
+    pub(super) replace: bool,
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImagesLoad {
+    /// The archive to read
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) file: PathBuf,
+    /// Where to put its files; the working folder by default
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// Verbs of `mirrors`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Mirrors {
+    /// Try each: does it answer, has it the stack's images, does it tell the truth, how fast is it
+    Test(MirrorsTest),
+    /// Put mirrors of docker.io into the engine's own settings, and have it read them. Restarts nothing
+    Apply(MirrorsApply),
+    /// Take back the last `mirrors apply`
+    Restore(MirrorsRestore),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MirrorsTest {
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Try these instead of those that are set; may be repeated
+    #[arg(value_name = "URL")]
+    pub(super) urls: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImagesLock {
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Take the word of this mirror, by its URL; may be repeated
+    #[arg(long, value_name = "URL")]
+    pub(super) trust: Vec<String>,
+    /// Answer every question with yes
+    #[arg(long, short)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -424,19 +510,13 @@ pub(super) struct SiteBuild {
     pub(super) output: Output,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum Mirrors {
-    /// Put mirrors of docker.io into the engine's own settings, and have it read them. Restarts nothing
-    Apply(MirrorsApply),
-    /// Take back the last `mirrors apply`
-    Restore(MirrorsRestore),
-}
-
 #[derive(Debug, Args)]
 pub(super) struct MirrorsApply {
-    /// The mirrors in their order
+    /// The mirrors in their order; those of the file and of the user by default
     #[arg(value_name = "URL")]
     pub(super) urls: Vec<String>,
+    #[command(flatten)]
+    pub(super) files: Files,
     #[command(flatten)]
     pub(super) output: Output,
     #[command(flatten)]

@@ -27,6 +27,10 @@ pub(super) enum CliError {
     #[error(transparent)]
     Image(#[from] images::Error),
     #[error(transparent)]
+    Saved(#[from] images::SavedError),
+    #[error(transparent)]
+    Lock(#[from] images::LockError),
+    #[error(transparent)]
     Converge(#[from] ConvergeError),
     #[error(transparent)]
     State(#[from] state::StateError),
@@ -39,7 +43,7 @@ pub(super) enum CliError {
 impl CliError {
     pub(super) fn code(&self) -> Code {
         match self {
-            Self::Usage(_) => Code::Usage,
+            Self::Usage(_) | Self::Lock(images::LockError::Bad { .. }) => Code::Usage,
             Self::Said(code) | Self::Ended { code, .. } => *code,
             _ => Code::Failed,
         }

@@ -8,18 +8,18 @@ use super::arguments::ImagesFetch;
 use super::error::CliError;
 use super::exit::Code;
 use super::signals::Signals;
-use super::spec;
 use super::surroundings::Surroundings;
+use super::{sources, spec};
 use crate::brokers;
 use crate::docker::{self, Engine};
-use crate::images::Images;
+use crate::images::{Images, Sources};
 use crate::model::{ImageServed, ImageSettings, ImageWanted, Stack};
 use crate::spec::{list as words, suggest};
 use crate::view::{Form, Table, View, envelope};
 
 pub(super) async fn list(surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let engine = docker::connect(&surroundings.engine).await?;
-    let images = Images::new(engine, ImageSettings::default(), false);
+    let images = Images::new(engine, sources::of_user(ImageSettings::default(), surroundings)?);
     let mut rows = Vec::new();
     for broker in brokers::registry() {
         let description = broker.description();
@@ -31,7 +31,7 @@ pub(super) async fn list(surroundings: &Surroundings, view: &View) -> Result<Cod
     }
     let mut table = Table::new(&["kind", "version", "", "here", "official image", "local recipe"]);
     for row in rows {
-        let present = row.present.as_ref().map_or_else(|| "no".to_owned(), |image| image.source.to_string());
+        let present = row.present.as_ref().map_or_else(|| "no".to_owned(), ImageServed::source_words);
         table.row([
             row.kind.to_owned(),
             row.version.to_owned(),
@@ -59,10 +59,10 @@ async fn fetch(
     surroundings: &Surroundings,
     view: &View,
 ) -> Result<Code, CliError> {
-    let (wanted, settings) = wanted(arguments, surroundings, view)?;
+    let (wanted, sources) = wanted(arguments, surroundings, view)?;
     let engine: Engine = docker::connect(&surroundings.engine).await?;
     let signals = Signals::listen(view);
-    let images = Images::new(engine, settings, surroundings.terminal.can_ask);
+    let images = Images::new(engine, sources);
     let mut served: Vec<ImageServed> = Vec::new();
     for one in &wanted {
         let Some(broker) = brokers::find(one.kind) else { continue };
@@ -76,7 +76,7 @@ async fn fetch(
         };
         if view.form() != Form::Json {
             let version = image.exact_version.as_deref().unwrap_or(&image.version);
-            view.result(&format!("{} {version}  {}  {}\n", one.kind, image.reference, image.source));
+            view.result(&format!("{} {version}  {}  {}\n", one.kind, image.reference, image.source_words()));
         }
         served.push(image);
     }
@@ -91,19 +91,28 @@ fn wanted(
     arguments: &ImagesFetch,
     surroundings: &Surroundings,
     view: &View,
-) -> Result<(Vec<ImageWanted>, ImageSettings), CliError> {
+) -> Result<(Vec<ImageWanted>, Sources), CliError> {
     if arguments.what.is_empty() {
         let stack = spec::stack(&arguments.files, surroundings, view)?;
-        return Ok((of_stack(&stack), stack.images));
+        return Ok((of_stack(&stack), sources::of_stack(&stack.images, &stack.directory, false, surroundings)?));
     }
     let named = arguments.what.iter().map(|text| of_text(text)).collect::<Result<_, _>>()?;
-    let has_file = spec::is_there(&arguments.files, surroundings);
-    let settings =
-        if has_file { spec::stack(&arguments.files, surroundings, view)?.images } else { ImageSettings::default() };
-    Ok((named, settings))
+    let sources = if spec::is_there(&arguments.files, surroundings) {
+        let stack = spec::stack(&arguments.files, surroundings, view)?;
+        sources::of_stack(&stack.images, &stack.directory, false, surroundings)?
+    } else {
+        sources::of_user(ImageSettings::default(), surroundings)?
+    };
+    Ok((named, sources))
 }
 
-fn of_stack(stack: &Stack) -> Vec<ImageWanted> {
+/// The makers' reference, or the user's own; a version that nobody knows has none.
+pub(super) fn reference_of(wanted: &ImageWanted) -> Option<String> {
+    let broker = brokers::find(wanted.kind)?;
+    crate::images::reference_of(wanted, broker.description().catalogue)
+}
+
+pub(super) fn of_stack(stack: &Stack) -> Vec<ImageWanted> {
     let mut seen = BTreeSet::new();
     let all = stack.brokers.iter().map(ImageWanted::of);
     all.filter(|one| seen.insert((one.kind, one.version.clone(), one.distribution.clone(), one.explicit.clone())))

@@ -8,8 +8,10 @@ use super::arguments::{MirrorsApply, MirrorsRestore};
 use super::error::CliError;
 use super::exit::Code;
 use super::surroundings::{self, Surroundings};
+use super::{sources, spec};
 use crate::converge::{Answer, Confirm as _};
 use crate::docker::{self, Caller, Change, Daemon, DaemonError, Left, MirrorUrl, Side};
+use crate::model::ImageSettings;
 use crate::view::{Form, View, envelope};
 
 /// Puts the mirrors into the settings of the engine, and shows that it asks them.
@@ -18,7 +20,7 @@ pub(super) async fn apply(
     surroundings: &Surroundings,
     view: &View,
 ) -> Result<Code, CliError> {
-    let urls = urls(arguments)?;
+    let urls = urls(arguments, surroundings, view)?;
     let plain: Vec<String> = urls.iter().map(ToString::to_string).collect();
     let verb = Verb { command: "mirrors apply", dry_run: arguments.engine_file.dry_run, surroundings, view };
     let daemon = verb.find(arguments.engine_file.config_file.as_deref(), &plain).await?;
@@ -45,14 +47,32 @@ pub(super) async fn restore(
     verb.carry_out(&daemon, &change).await
 }
 
-/// The mirrors that were named.
-fn urls(arguments: &MirrorsApply) -> Result<Vec<MirrorUrl>, CliError> {
-    if arguments.urls.is_empty() {
+/// The mirrors that were named, else those that the file and the user have set, as far as an engine can have them.
+fn urls(arguments: &MirrorsApply, surroundings: &Surroundings, view: &View) -> Result<Vec<MirrorUrl>, CliError> {
+    let mut named = arguments.urls.clone();
+    if named.is_empty() {
+        let settings = if spec::is_there(&arguments.files, surroundings) {
+            spec::stack(&arguments.files, surroundings, view)?.images
+        } else {
+            ImageSettings::default()
+        };
+        for mirror in sources::of_user(settings, surroundings)?.settings.mirrors {
+            match mirror.as_engine_setting() {
+                Some(url) => named.push(url),
+                None => view.note(&format!(
+                    "{}: left out; an engine's own mirrors stand for docker.io alone and have no path",
+                    mirror.url
+                )),
+            }
+        }
+    }
+    if named.is_empty() {
         return Err(CliError::Usage(
-            "no mirror is named\nname some: mqlab mirrors apply https://mirror.example".to_owned(),
+            "no mirror is named\nname some: mqlab mirrors apply https://mirror.example; or set `images.mirrors` in the file"
+                .to_owned(),
         ));
     }
-    let urls: Result<Vec<MirrorUrl>, _> = arguments.urls.iter().map(|url| MirrorUrl::parse(url)).collect();
+    let urls: Result<Vec<MirrorUrl>, _> = named.iter().map(|url| MirrorUrl::parse(url)).collect();
     urls.map_err(|error| CliError::Usage(error.to_string()))
 }
 

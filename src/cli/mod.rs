@@ -4,6 +4,7 @@ mod address;
 mod apply;
 mod arguments;
 mod check;
+mod doctor;
 mod down;
 mod drift;
 mod env;
@@ -11,8 +12,10 @@ mod error;
 mod exit;
 mod images;
 mod init;
+mod lock;
 mod logs;
 mod ls;
+mod mirrors;
 mod mirrors_apply;
 mod plan;
 mod power;
@@ -21,10 +24,12 @@ mod run;
 mod schema;
 mod signals;
 mod site;
+mod sources;
 mod spec;
 mod status;
 mod surroundings;
 mod trace;
+mod travel;
 mod up;
 mod work;
 
@@ -94,8 +99,13 @@ async fn dispatch(verb: Verb, surroundings: &Surroundings, view: &View) -> Resul
         Verb::Down(arguments) => down::down(&arguments, surroundings, view).await,
         Verb::Run(arguments) => run::run(&arguments, surroundings, view).await,
         Verb::Trace(arguments) => trace::trace(&arguments, surroundings, view),
+        Verb::Doctor(arguments) => doctor::doctor(&arguments, surroundings, view).await,
         Verb::Images(Images::List(_)) => images::list(surroundings, view).await,
         Verb::Images(Images::Build(arguments)) => images::build(&arguments, surroundings, view).await,
+        Verb::Images(Images::Save(arguments)) => travel::save(&arguments, surroundings, view).await,
+        Verb::Images(Images::Load(arguments)) => travel::load(&arguments, surroundings, view).await,
+        Verb::Mirrors(Mirrors::Test(arguments)) => mirrors::test(&arguments, surroundings, view).await,
+        Verb::Images(Images::Lock(arguments)) => lock::lock(&arguments, surroundings, view).await,
         Verb::Images(Images::Pull(arguments)) => images::pull(&arguments, surroundings, view).await,
         Verb::Mirrors(Mirrors::Apply(arguments)) => mirrors_apply::apply(&arguments, surroundings, view).await,
         Verb::Mirrors(Mirrors::Restore(arguments)) => mirrors_apply::restore(&arguments, surroundings, view).await,

@@ -9,7 +9,7 @@ use super::surroundings::{Surroundings, now};
 use super::work::Work;
 use crate::brokers::OutcomeResult;
 use crate::converge::{BrokerState, Report};
-use crate::model::{Address, Stack};
+use crate::model::{Address, ImageServed, Stack};
 use crate::plan::{Action, Step};
 use crate::site::{
     self, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport, Written,
@@ -97,9 +97,10 @@ fn broker_told(broker: &BrokerState, report: &Report) -> BrokerReport {
         endpoints: broker.endpoints.clone(),
         advertise_host: facts.map(|facts| facts.advertise_host.clone()).unwrap_or_default(),
         image: ImageReport {
-            source: image.map(|image| image.source.to_string()).unwrap_or_default(),
+            source: image.map(ImageServed::source_words).unwrap_or_default(),
             reference: image.map(|image| image.reference.clone()).unwrap_or_default(),
             digest: image.and_then(|image| image.digest.clone()).unwrap_or_default(),
+            when: image.and_then(|image| image.when.clone()).unwrap_or_default(),
         },
         containers: broker.containers.clone(),
     }

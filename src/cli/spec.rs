@@ -16,6 +16,9 @@ use crate::view::{Form, View};
 /// More warnings than that would bury what a verb has to say.
 const WARNINGS: usize = 5;
 
+/// The file that is read where none is named.
+const USUAL: &str = "mqlab.yaml";
+
 /// A spec with all that was found in it.
 pub(super) struct Read {
     pub(super) stack: Option<Stack>,
@@ -76,6 +79,19 @@ pub(super) fn stack_if_there(
     }
 }
 
+/// The stack, or nothing where no file was named and the usual one is not there.
+pub(super) fn stack_unless_missing(
+    files: &Files,
+    surroundings: &Surroundings,
+    view: &View,
+) -> Result<Option<Stack>, CliError> {
+    let is_usual = files.files.iter().all(|name| name.as_os_str() == USUAL);
+    if is_usual && !is_there(files, surroundings) {
+        return Ok(None);
+    }
+    stack(files, surroundings, view).map(Some)
+}
+
 /// Whether there are files to read.
 pub(super) fn is_there(files: &Files, surroundings: &Surroundings) -> bool {
     files.files.iter().all(|name| matches!(fs::entry(&surroundings.directory.join(name)), Ok(Some(_))))
@@ -125,7 +141,7 @@ pub(super) fn drawn(read: &Read, surroundings: &Surroundings, view: &View) -> St
 
 /// The folder of the first file, absolute: the stack belongs to it.
 pub(super) fn folder(files: &Files, surroundings: &Surroundings) -> PathBuf {
-    let first = files.files.first().map_or(Path::new("mqlab.yaml"), PathBuf::as_path);
+    let first = files.files.first().map_or(Path::new(USUAL), PathBuf::as_path);
     let path = surroundings.directory.join(first);
     let folder = path.parent().map_or_else(|| surroundings.directory.clone(), Path::to_owned);
     fs::canonical(&folder)

@@ -6,7 +6,7 @@ use super::exit::{Code, Ending};
 use super::surroundings::Surroundings;
 use super::work::{Lock, Work};
 use crate::converge::{Holding, Look, Options};
-use crate::view::{Form, Table, View, brokers_table, envelope};
+use crate::view::{Form, Table, View, brokers_table, envelope, images_table};
 
 /// Objects that are shown without `--all`.
 const SHOWN: usize = 30;
@@ -29,6 +29,7 @@ pub(super) async fn status(arguments: &Status, surroundings: &Surroundings, view
 fn tell(look: &Look, all: bool, view: &View) {
     let paint = view.paint();
     view.result(&brokers_table(&look.report.brokers, paint));
+    view.result(&format!("\n{}", images_table(&look.report.brokers, paint)));
     for broker in &look.report.brokers {
         if let Some(reason) = &broker.degraded {
             view.note(&format!("{}: {reason} (start what is missing: mqlab up)", broker.name));

@@ -14,6 +14,10 @@ use crate::spec::Environment;
 pub(super) struct Surroundings {
     pub(super) directory: PathBuf,
     pub(super) engine: ConnectSettings,
+    /// What this user has set for all stacks: `~/.config/mqlab/config.yaml`.
+    pub(super) user_file: Option<PathBuf>,
+    /// `MQLAB_MIRRORS`.
+    pub(super) mirrors: Option<String>,
     /// Where locks are.
     pub(super) lock_folder: PathBuf,
     pub(super) terminal: Terminal,
@@ -43,6 +47,8 @@ pub(super) struct Terminal {
 impl Surroundings {
     pub(super) fn read() -> Self {
         let home = path("HOME").or_else(|| path("USERPROFILE"));
+        let configuration = path("XDG_CONFIG_HOME").or_else(|| path("APPDATA"));
+        let configuration = configuration.or_else(|| Some(home.as_ref()?.join(".config")));
         let output = std::io::stdout().is_terminal();
         let errors = std::io::stderr().is_terminal();
         let no_color = text("NO_COLOR").is_some() || text("TERM").as_deref() == Some("dumb");
@@ -56,6 +62,8 @@ impl Surroundings {
                 certificates: path("DOCKER_CERT_PATH"),
                 home,
             },
+            user_file: configuration.map(|folder| folder.join("mqlab").join("config.yaml")),
+            mirrors: text("MQLAB_MIRRORS"),
             lock_folder: path("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir()).unwrap_or_else(std::env::temp_dir),
             terminal: Terminal {
                 can_ask: std::io::stdin().is_terminal() && errors,

@@ -14,7 +14,7 @@ use crate::site::Written;
 use crate::view::{self, Form, View, envelope};
 
 pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
-    let work = Work::open(&arguments.files, Lock::Take, surroundings, view).await?;
+    let work = Work::open_with(&arguments.files, Lock::Take, arguments.locked, surroundings, view).await?;
     let diff = DiffOptions {
         only: address::all_declared("--only", &arguments.only, &work.stack)?,
         allow_data_loss: arguments.permits.allow_data_loss,
@@ -23,7 +23,6 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
     let options = Options {
         diff,
         recreate: arguments.recreate,
-        interactive: surroundings.terminal.can_ask,
         patience: surroundings::patience(arguments.patience),
         ..Options::default()
     };

@@ -5,9 +5,10 @@ use super::error::CliError;
 use super::exit::Code;
 use super::signals::Signals;
 use super::surroundings::Surroundings;
-use super::{exit, spec};
+use super::{exit, sources, spec};
 use crate::converge::{Confirm, Options, Report, Run};
 use crate::docker::{self, Engine, StackId, StackLock};
+use crate::images::Sources;
 use crate::model::Stack;
 use crate::state::Folder;
 use crate::view::View;
@@ -18,6 +19,7 @@ pub(super) struct Work {
     pub(super) engine: Engine,
     pub(super) id: StackId,
     pub(super) folder: Folder,
+    pub(super) sources: Sources,
     pub(super) signals: Signals,
     _lock: Option<StackLock>,
 }
@@ -37,15 +39,27 @@ impl Work {
         surroundings: &Surroundings,
         view: &View,
     ) -> Result<Self, CliError> {
+        Self::open_with(files, lock, false, surroundings, view).await
+    }
+
+    /// `locked`: no image but those of the lock beside the file.
+    pub(super) async fn open_with(
+        files: &Files,
+        lock: Lock,
+        locked: bool,
+        surroundings: &Surroundings,
+        view: &View,
+    ) -> Result<Self, CliError> {
         // The engine takes its time to say who it is: long enough to read a large file.
         let settings = surroundings.engine.clone();
         let engine = tokio::spawn(async move { docker::connect(&settings).await });
         let stack = spec::stack(files, surroundings, view)?;
         let engine = engine.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
+        let sources = sources::of_stack(&stack.images, &stack.directory, locked, surroundings)?;
         let id = StackId::new(&stack.name, Some(&stack.directory));
         let folder = Folder::of(&stack.directory, &stack.name);
         let lock = take(lock, &engine, &id, surroundings).await?;
-        Ok(Self { stack, engine, id, folder, signals: Signals::listen(view), _lock: lock })
+        Ok(Self { stack, engine, id, folder, sources, signals: Signals::listen(view), _lock: lock })
     }
 
     pub(super) fn run<'a>(&'a self, options: Options, view: &'a View, confirm: &'a dyn Confirm) -> Run<'a> {
@@ -54,6 +68,7 @@ impl Work {
             engine: self.engine.clone(),
             id: self.id.clone(),
             folder: self.folder.clone(),
+            images: &self.sources,
             options,
             events: view.events(),
             confirm,

@@ -52,11 +52,14 @@ impl Run<'_> {
     ) -> Result<BTreeMap<String, ImageServed>, ConvergeError> {
         let needed = lowered.iter().filter(|broker| gets_a_container(plan, &broker.model.name));
         let needed: Vec<&Lowered<'_>> = needed.collect();
-        if needed.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let used = inventory.images_in_use(&self.id.name);
-        let images = Images::new(self.engine.clone(), self.stack.images.clone(), self.options.interactive);
+        let images = Images::new(self.engine.clone(), self.images.clone());
+        if self.images.locked {
+            let others = lowered.iter().filter(|broker| !gets_a_container(plan, &broker.model.name));
+            for used in others.filter_map(|broker| used.get(&broker.model.name)) {
+                images.confirm_locked(used).await?;
+            }
+        }
         let fetched = needed.into_iter().filter_map(|broker| {
             let wanted = &broker.nodes.first()?.container.image;
             let (images, used) = (&images, used.get(&broker.model.name));

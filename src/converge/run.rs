@@ -10,6 +10,7 @@ use super::report::Report;
 use super::topology::{Connected, Topology};
 use super::{Cancel, Confirm, ConvergeError, Event, Events, ready, survey};
 use crate::docker::{Engine, Inventory, StackId};
+use crate::images::Sources;
 use crate::model::{STACK, Stack, Storage};
 use crate::plan::{Action, DiffOptions, Plan};
 use crate::state::Folder;
@@ -20,6 +21,8 @@ pub struct Run<'a> {
     pub engine: Engine,
     pub id: StackId,
     pub folder: Folder,
+    /// Where images may come from.
+    pub images: &'a Sources,
     pub options: Options,
     pub events: &'a dyn Events,
     pub confirm: &'a dyn Confirm,
@@ -34,8 +37,6 @@ pub struct Options {
     pub recreate: bool,
     /// A plan compares every broker as it is now, also one that would be made anew with nothing in it.
     pub as_it_is: bool,
-    /// A terminal is there, so that `sudo` may ask.
-    pub interactive: bool,
     pub patience: Patience,
 }
 

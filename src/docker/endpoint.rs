@@ -92,6 +92,12 @@ impl Endpoint {
         }
     }
 
+    /// By TCP, whoever is there.
+    pub(crate) fn nowhere(text: &str) -> Self {
+        let address = Address::Tcp(text.trim_start_matches("tcp://").to_owned());
+        Self { address, origin: String::new(), text: text.to_owned() }
+    }
+
     fn parse(text: &str, origin: String, certificates: Option<PathBuf>) -> Result<Self, Error> {
         let refuse = |reason: &str| Error::Address {
             address: text.to_owned(),
@@ -138,7 +144,8 @@ fn is_loopback(host: &str) -> bool {
 }
 
 impl ConnectSettings {
-    fn folder(&self) -> Option<PathBuf> {
+    /// The docker command's own: contexts and logins.
+    pub fn folder(&self) -> Option<PathBuf> {
         self.config.clone().or_else(|| self.home.as_ref().map(|home| home.join(".docker")))
     }
 

@@ -1,13 +1,14 @@
 //! A connection to a Docker engine, with a deadline on every call.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 
-use super::Error;
 use super::endpoint::{Address, ConnectSettings, Endpoint};
+use super::{Absent, Error};
 
 /// Docker 20.10: the oldest engine that has all we ask of it.
 const LEAST_API: (u32, u32) = (1, 41);
@@ -15,6 +16,10 @@ const LEAST_API: (u32, u32) = (1, 41);
 const CONNECT_SECONDS: u64 = 10;
 /// For one ordinary request: generous, because a disk under load delays creates.
 const REQUEST_SECONDS: u64 = 60;
+/// Engines that run in a virtual machine of their own, as they name their system.
+const VIRTUAL: &[&str] = &["Docker Desktop", "OrbStack", "Rancher Desktop"];
+/// What systems say of a socket that is somebody else's, in small letters.
+const FORBIDDEN: &str = "permission denied";
 
 /// A Docker engine that answered. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,6 +30,7 @@ pub struct Engine {
 
 /// What an engine told about itself when it was first asked.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about an engine")]
 pub struct EngineFacts {
     /// As it was found: `unix:///var/run/docker.sock`.
     pub address: String,
@@ -47,6 +53,17 @@ pub struct EngineFacts {
     pub has_own_route: bool,
     /// The host that stands for docker.io on this engine.
     pub hub_host: Option<String>,
+    /// Where it keeps images and volumes on its machine.
+    pub data_root: Option<PathBuf>,
+    /// `Debian GNU/Linux 12 (bookworm)`, `Docker Desktop`.
+    pub system: String,
+    /// It runs as an ordinary user, in a network of its own: its proxies publish the ports.
+    pub rootless: bool,
+    /// It labels containers for SELinux.
+    pub selinux: bool,
+    /// Its kernel, with its disks and its packet filter, is this machine's. Not so in the virtual machines of Docker
+    /// Desktop and its like, nor where mqlab itself is in a container.
+    pub shares_the_machine: bool,
 }
 
 /// Finds the engine as the docker command does, and asks who it is.
@@ -61,6 +78,7 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
             return Err(Error::NotThere {
                 source: format!("it takes connections and did not answer within {CONNECT_SECONDS} s").into(),
                 hint: silent_hint(&endpoint).to_owned(),
+                absent: Absent::Silent,
                 address: endpoint.text,
                 origin: endpoint.origin,
             });
@@ -73,11 +91,21 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
     }
     let registry = info.registry_config.unwrap_or_default();
     let mirrors = registry.index_configs.and_then(|all| all.get("docker.io")?.mirrors.clone()).unwrap_or_default();
+    let security = info.security_options.unwrap_or_default();
+    let has = |option: &str| security.iter().any(|one| one.split(',').any(|part| part == option));
     let proxied = [&info.http_proxy, &info.https_proxy].into_iter().flatten().any(|proxy| !proxy.is_empty());
+    let data_root = info.docker_root_dir.filter(|path| !path.is_empty()).map(PathBuf::from);
+    let system = info.operating_system.unwrap_or_default();
+    let is_here = match &data_root {
+        Some(root) => tokio::fs::try_exists(root).await.unwrap_or(false),
+        None => false,
+    };
+    let is_virtual = VIRTUAL.iter().any(|name| system.contains(name));
     let facts = EngineFacts {
+        shares_the_machine: cfg!(target_os = "linux") && endpoint.host().is_none() && is_here && !is_virtual,
         probe_host: match endpoint.host() {
             Some(host) => host.to_owned(),
-            None => super::gateway::local_probe_host().await,
+            None => super::gateway::local_probe_host(info.name.as_deref().unwrap_or_default()).await,
         },
         remote: endpoint.host().is_some(),
         address: endpoint.text,
@@ -89,8 +117,47 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
         memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
         has_own_route: proxied || !mirrors.is_empty(),
         hub_host: info.index_server_address.as_deref().and_then(host_of_url),
+        data_root,
+        system,
+        rootless: has("name=rootless"),
+        selinux: has("name=selinux"),
     };
     Ok(Engine { api, facts: Arc::new(facts) })
+}
+
+/// One that answers nothing, for what is asked of others than the engine: mirrors can be tried without any.
+pub fn nobody() -> Result<Engine, Error> {
+    // The port for throwing away.
+    let address = "tcp://127.0.0.1:9";
+    let endpoint = Endpoint::nowhere(address);
+    let facts = EngineFacts {
+        address: address.to_owned(),
+        origin: "nobody".to_owned(),
+        id: String::new(),
+        version: String::new(),
+        api: LEAST_API,
+        architecture: own_architecture().to_owned(),
+        memory: 0,
+        probe_host: "127.0.0.1".to_owned(),
+        remote: false,
+        has_own_route: false,
+        hub_host: Some("index.docker.io".to_owned()),
+        data_root: None,
+        system: String::new(),
+        rootless: false,
+        selinux: false,
+        shares_the_machine: false,
+    };
+    Ok(Engine { api: client(&endpoint)?, facts: Arc::new(facts) })
+}
+
+/// What engines call this machine's architecture.
+pub(crate) fn own_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
 }
 
 fn host_of_url(url: &str) -> Option<String> {
@@ -137,10 +204,12 @@ fn not_there(endpoint: &Endpoint, error: &bollard::errors::Error) -> Error {
         cause = inner;
     }
     let words = cause.to_string();
+    let is_forbidden = words.to_lowercase().contains(FORBIDDEN);
     Error::NotThere {
         address: endpoint.text.clone(),
         origin: endpoint.origin.clone(),
-        hint: start_hint(endpoint, &words.to_lowercase()).to_owned(),
+        hint: start_hint(endpoint, is_forbidden).to_owned(),
+        absent: if is_forbidden { Absent::Forbidden } else { Absent::Down },
         source: words.into(),
     }
 }
@@ -155,8 +224,8 @@ fn silent_hint(endpoint: &Endpoint) -> &'static str {
     }
 }
 
-fn start_hint(endpoint: &Endpoint, words: &str) -> &'static str {
-    if words.contains("permission denied") {
+fn start_hint(endpoint: &Endpoint, is_forbidden: bool) -> &'static str {
+    if is_forbidden {
         return "your user may not use the socket: `sudo usermod -aG docker $USER`, then log in again";
     }
     match endpoint.address {

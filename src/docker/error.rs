@@ -13,6 +13,7 @@ pub enum Error {
         /// Where the address comes from: `DOCKER_HOST`, `context "colima"`, `the default`.
         origin: String,
         hint: String,
+        absent: Absent,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -66,6 +67,17 @@ pub enum Error {
     NoImage { broker: String },
     #[error("{container}: {what}")]
     Exec { container: String, what: String },
+}
+
+/// In which way an engine is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// Nobody takes connections.
+    Down,
+    /// The user may not use its socket.
+    Forbidden,
+    /// It takes connections and says nothing.
+    Silent,
 }
 
 /// The HTTP status of the engine's answer, if it came to that.

@@ -22,7 +22,7 @@ pub async fn facts(
     stack: &StackId,
     brokers: &[(&BrokerModel, &Description)],
 ) -> Result<BTreeMap<String, Facts>, Error> {
-    let mut finder = Finder { engine, inventory, stack, taken: taken(engine, inventory, stack, brokers) };
+    let mut finder = Finder::new(engine, inventory, stack, brokers);
     // What is decided already is spoken for before anything is chosen.
     let mut all = BTreeMap::new();
     for (broker, description) in brokers {
@@ -36,17 +36,26 @@ pub async fn facts(
     Ok(all)
 }
 
-struct Finder<'a> {
+pub(super) struct Finder<'a> {
     engine: &'a Engine,
     inventory: &'a Inventory,
     stack: &'a StackId,
-    taken: Taken,
+    pub(super) taken: Taken,
 }
 
 /// A port that is still to be chosen.
 const OPEN: u16 = 0;
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        inventory: &'a Inventory,
+        stack: &'a StackId,
+        brokers: &[(&BrokerModel, &Description)],
+    ) -> Self {
+        Self { engine, inventory, stack, taken: taken(engine, inventory, stack, brokers) }
+    }
+
     /// Pinned and recorded ports, recorded or new ids; ports that are neither stay [`OPEN`].
     async fn decided(&mut self, broker: &BrokerModel, description: &Description) -> Result<Facts, Error> {
         let mut facts = Facts {
@@ -128,7 +137,7 @@ impl Finder<'_> {
         broker.advertise_host.clone().unwrap_or_else(|| self.engine.probe_host().to_owned())
     }
 
-    fn container(&self, broker: &str, node: &NodeId) -> Option<&FoundContainer> {
+    pub(super) fn container(&self, broker: &str, node: &NodeId) -> Option<&'a FoundContainer> {
         let mut own = self.inventory.containers_of(&self.stack.name).filter(|found| !found.is_unfinished());
         own.find(|found| found.node().is_some_and(|(name, number)| name == broker && number == *node))
     }

@@ -3,17 +3,23 @@
 use std::net::Ipv4Addr;
 
 /// `127.0.0.1`, unless mqlab itself runs in a container with a network of its own: then the default gateway,
-/// which is the engine's machine.
-pub(crate) async fn local_probe_host() -> String {
+/// which is the engine's machine. `engine` is what the engine calls its machine.
+pub(crate) async fn local_probe_host(engine: &str) -> String {
     const LOCAL: &str = "127.0.0.1";
     let exists = async |path: &str| tokio::fs::try_exists(path).await.unwrap_or(false);
     let in_container = exists("/.dockerenv").await || exists("/run/.containerenv").await;
-    // With the host's network the host's bridge is visible.
-    if !in_container || exists("/sys/class/net/docker0").await {
+    // With the host's network the host's bridge is visible; an engine that runs in the same container as we do may have
+    // none, and has its name.
+    if !in_container || exists("/sys/class/net/docker0").await || is_own_name(engine).await {
         return LOCAL.to_owned();
     }
     let routes = tokio::fs::read_to_string("/proc/net/route").await.unwrap_or_default();
     default_gateway(&routes).map_or_else(|| LOCAL.to_owned(), |address| address.to_string())
+}
+
+async fn is_own_name(engine: &str) -> bool {
+    let own = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await.unwrap_or_default();
+    !engine.is_empty() && own.trim() == engine
 }
 
 /// The gateway of the default route in the form of `/proc/net/route`: hexadecimal in host byte order.
@@ -29,6 +35,13 @@ fn default_gateway(routes: &str) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_engine_beside_us_has_our_name() {
+        let own = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await.unwrap();
+        assert!(is_own_name(own.trim()).await);
+        assert!(!is_own_name("another").await && !is_own_name("").await);
+    }
 
     #[test]
     fn the_default_route_names_the_gateway() {

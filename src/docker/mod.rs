@@ -3,6 +3,7 @@
 //! Only this module and `images` name the engine's client.
 
 mod archive;
+mod asked_ports;
 mod create;
 mod daemon;
 mod endpoint;
@@ -24,11 +25,13 @@ mod stacks;
 mod steps;
 mod watch;
 
+pub use asked_ports::{AskedPort, asked_ports};
 pub use daemon::{BadMirror, Caller, Change, Daemon, DaemonError, Done, Left, MirrorUrl, Side};
 pub use endpoint::ConnectSettings;
-pub use engine::{Engine, EngineFacts, connect};
-pub use error::Error;
+pub(crate) use engine::own_architecture;
+pub use engine::{Engine, EngineFacts, connect, nobody};
 pub(crate) use error::words_of;
+pub use error::{Absent, Error};
 pub use facts::facts;
 pub use inventory::Inventory;
 pub use labels::{StackId, container_name, volume_name};

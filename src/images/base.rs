@@ -9,13 +9,14 @@ use futures_util::stream;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::error::Attempt;
-use super::hub::Reachability;
+use super::ensure::Images;
+use super::error::{Attempt, Error};
 use super::progress::{IMPORT_STALL, Stopped, follow_pull};
 use super::store;
+use super::words::attempt;
 use crate::converge::{Cancel, Event, Events};
-use crate::docker::{Engine, short_hash};
-use crate::model::ImageSettings;
+use crate::docker::{own_architecture, short_hash};
+use crate::model::{ImageSource, ImageWanted};
 
 /// Makes a Debian system in a folder of its own and writes it to standard output as an archive.
 ///
@@ -39,11 +40,7 @@ tar -C "$target" --one-file-system --numeric-owner -c .
 
 /// What a base is made with.
 pub(super) struct Base<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) settings: &'a ImageSettings,
-    pub(super) reachability: &'a Reachability,
-    /// A terminal is there, so `sudo` may ask for a password.
-    pub(super) may_ask_for_sudo: bool,
+    pub(super) images: &'a Images,
     pub(super) events: &'a dyn Events,
     pub(super) cancel: &'a Cancel,
 }
@@ -64,20 +61,20 @@ impl From<crate::docker::Error> for NoBase {
 impl Base<'_> {
     /// The reference of a base image for the suite that the engine has now.
     pub(super) async fn ensure(&self, suite: &str) -> Result<String, NoBase> {
-        if let Some(own) = &self.settings.base {
+        if let Some(own) = &self.images.sources.settings.base {
             return self.own(own).await;
         }
         let made = format!("mqlab/base:{suite}");
         let official = format!("docker.io/library/debian:{suite}-slim");
         for reference in [&official, &made] {
-            if store::find(self.engine, reference).await?.is_some() {
+            if store::find(&self.images.engine, reference).await?.is_some() {
                 return Ok(reference.clone());
             }
         }
         let mut attempts = Vec::new();
         match self.pull(&official).await? {
-            Ok(()) => return Ok(official),
-            Err(why_not) => attempts.push(Attempt { source: official, why_not, way_out: None }),
+            Ok(reference) => return Ok(reference),
+            Err(failed) => attempts.extend(failed),
         }
         match self.debootstrap(suite, &made).await? {
             Ok(()) => Ok(made),
@@ -105,27 +102,28 @@ impl Base<'_> {
             let modified = bytes.modified().map(|time| format!("{time:?}")).unwrap_or_default();
             let made =
                 format!("mqlab/base:file-{}", short_hash(format!("{own} {} {modified}", bytes.len()).as_bytes()));
-            if store::find(self.engine, &made).await?.is_none() {
+            if store::find(&self.images.engine, &made).await?.is_none() {
                 let file = tokio::fs::File::open(own).await.map_err(|error| attempt(error.to_string()))?;
                 let id = self.import(file, &made).await?.map_err(attempt)?;
-                store::tag(self.engine, &id, &made).await?;
+                store::tag(&self.images.engine, &id, &made).await?;
             }
             return Ok(made);
         }
-        if store::find(self.engine, own).await?.is_none() {
-            self.pull(own).await?.map_err(attempt)?;
+        if store::find(&self.images.engine, own).await?.is_some() {
+            return Ok(own.to_owned());
         }
-        Ok(own.to_owned())
+        self.pull(own).await?.map_err(NoBase::Nobody)
     }
 
-    async fn pull(&self, reference: &str) -> Result<Result<(), String>, NoBase> {
-        if let Err(why_not) = self.reachability.check(self.engine, reference).await {
-            return Ok(Err(why_not));
-        }
-        match store::pull(self.engine, reference, None, self.events, self.cancel).await {
-            Ok(()) => Ok(Ok(())),
-            Err(Stopped::Failed(why_not)) => Ok(Err(why_not)),
-            Err(Stopped::Cancelled) => Err(NoBase::Cancelled),
+    /// The reference under which the engine has it then.
+    async fn pull(&self, reference: &str) -> Result<Result<String, Vec<Attempt>>, NoBase> {
+        let wanted = base_image(reference);
+        let fetch = self.images.fetch_of(&wanted, reference, ImageSource::Official);
+        match self.images.fetch(&fetch, self.events, self.cancel).await {
+            Ok(served) => Ok(Ok(served.reference)),
+            Err(Error::Nobody { attempts, .. }) => Ok(Err(attempts)),
+            Err(Error::Cancelled { .. }) => Err(NoBase::Cancelled),
+            Err(Error::Engine(error)) => Err(error.into()),
         }
     }
 
@@ -139,7 +137,7 @@ impl Base<'_> {
                 "no base image of Debian {suite} can be pulled: making one with debootstrap (about a minute)"
             ),
         });
-        let mirror = self.settings.debian_repository.clone().unwrap_or_default();
+        let mirror = self.images.sources.settings.debian_repository.clone().unwrap_or_default();
         let mut words: Vec<&str> = prefix.to_vec();
         words.extend(["sh", "-c", DEBOOTSTRAP, "mqlab-debootstrap", suite, &mirror]);
         let spawned = Command::new(words[0])
@@ -168,10 +166,10 @@ impl Base<'_> {
         };
         if !success {
             // What was imported is a part of a system.
-            store::forget(self.engine, &id).await;
+            store::forget(&self.images.engine, &id).await;
             return Ok(Err(last));
         }
-        store::tag(self.engine, &id, made).await?;
+        store::tag(&self.images.engine, &id, made).await?;
         Ok(Ok(()))
     }
 
@@ -224,7 +222,7 @@ impl Base<'_> {
             changes: vec![r#"CMD ["bash"]"#.to_owned()],
             ..CreateImageOptions::default()
         };
-        let api = self.engine.patient(IMPORT_STALL.as_secs());
+        let api = self.images.engine.patient(IMPORT_STALL.as_secs());
         let stream = api.create_image(Some(options), Some(bollard::body_try_stream(body)), None);
         match follow_pull(stream, IMPORT_STALL, subject, self.events, self.cancel).await {
             Ok(id) if id.starts_with("sha256:") => Ok(Ok(id)),
@@ -236,28 +234,8 @@ impl Base<'_> {
 
     /// What to put in front of a command that needs root.
     async fn privilege(&self) -> Result<&'static [&'static str], String> {
-        if !cfg!(target_os = "linux") {
-            return Err("debootstrap runs on Linux alone".to_owned());
-        }
-        let own = match std::env::consts::ARCH {
-            "x86_64" => "amd64",
-            "aarch64" => "arm64",
-            other => other,
-        };
-        if self.engine.facts().architecture != own {
-            return Err(format!("this machine is {own}, and the engine's is {}", self.engine.facts().architecture));
-        }
-        if !works(&["sh", "-c", "command -v debootstrap || test -x /usr/sbin/debootstrap"]).await {
-            return Err("debootstrap is not installed (`sudo apt install debootstrap`)".to_owned());
-        }
-        if works(&["sh", "-c", "test \"$(id -u)\" = 0"]).await {
-            return Ok(&[]);
-        }
-        if works(&["sudo", "-n", "true"]).await {
-            return Ok(&["sudo", "-n"]);
-        }
-        if !self.may_ask_for_sudo {
-            return Err("it needs root, and `sudo` would ask for a password".to_owned());
+        if let Some(prefix) = self.images.can_debootstrap().await.map_err(|attempt| attempt.why_not)? {
+            return Ok(prefix);
         }
         self.events.emit(Event::Note { text: "debootstrap needs root: sudo asks for your password".to_owned() });
         let asked = Command::new("sudo").arg("-v").status().await;
@@ -266,6 +244,48 @@ impl Base<'_> {
         } else {
             Err("it needs root, and `sudo` refused".to_owned())
         }
+    }
+}
+
+impl Images {
+    /// What would go in front of debootstrap; `None` where its owner would be asked for a password first.
+    pub(super) async fn can_debootstrap(&self) -> Result<Option<&'static [&'static str]>, Attempt> {
+        let cannot = |why_not: String, way_out: &str| {
+            Err(Attempt { way_out: Some(way_out.to_owned()), ..attempt("debootstrap", &why_not) })
+        };
+        let bring = "write `images: { base: FILE.tar }` with a Debian image of your own";
+        if !cfg!(target_os = "linux") {
+            return cannot("debootstrap runs on Linux alone".to_owned(), bring);
+        }
+        let (own, engines) = (own_architecture(), &self.engine.facts().architecture);
+        if engines != own {
+            return cannot(format!("this machine is {own}, and the engine's is {engines}"), bring);
+        }
+        if !works(&["sh", "-c", "command -v debootstrap || test -x /usr/sbin/debootstrap"]).await {
+            let install = "sudo apt install debootstrap";
+            return cannot(format!("debootstrap is not installed (`{install}`)"), install);
+        }
+        if works(&["sh", "-c", "test \"$(id -u)\" = 0"]).await {
+            return Ok(Some(&[]));
+        }
+        if works(&["sudo", "-n", "true"]).await {
+            return Ok(Some(&["sudo", "-n"]));
+        }
+        if !self.sources.may_ask_for_sudo {
+            return cannot("it needs root, and `sudo` would ask for a password".to_owned(), "sudo -v");
+        }
+        Ok(None)
+    }
+}
+
+/// As an image of nobody's kind.
+pub(super) fn base_image(reference: &str) -> ImageWanted {
+    ImageWanted {
+        kind: "base image",
+        version: reference.to_owned(),
+        distribution: None,
+        explicit: Some(reference.to_owned()),
+        platform: None,
     }
 }
 

@@ -5,23 +5,29 @@ use tokio::sync::Mutex;
 
 use super::base::{Base, NoBase};
 use super::build::{Job, build};
+use super::credentials::Credentials;
 use super::error::{Attempt, Error};
 use super::hub::Reachability;
+use super::lock::Locked;
+use super::present::Candidate;
 use super::progress::Stopped;
+use super::pull::Fetch;
 use super::recipe::{Context, tag};
+use super::sources::Sources;
 use super::store::{self, Stored};
+use super::words::{attempt, first_line, nobody, of_the_users_own, words};
 use crate::brokers::{Catalogue, Recipe, Version};
 use crate::converge::{Cancel, Event, Events};
 use crate::docker::Engine;
-use crate::model::{Build, ImageServed, ImageSettings, ImageSource, ImageWanted};
+use crate::model::{Build, ImageServed, ImageSource, ImageWanted};
 
 /// The sources of one run. Remembers what it found out about them, so that an unreachable hub costs once.
 #[derive(Debug)]
 pub struct Images {
-    engine: Engine,
-    settings: ImageSettings,
-    may_ask_for_sudo: bool,
-    reachability: Reachability,
+    pub(super) engine: Engine,
+    pub(super) sources: Sources,
+    pub(super) credentials: Credentials,
+    pub(super) reachability: Reachability,
     /// One build at a time: two recipes share a base and most layers.
     building: Mutex<()>,
 }
@@ -40,16 +46,10 @@ pub struct Prepared {
     pub present: Option<ImageServed>,
 }
 
-/// One of a version's sources.
-struct Candidate {
-    reference: String,
-    source: ImageSource,
-}
-
 impl Images {
-    /// `may_ask_for_sudo`: a terminal is there, so `sudo` may ask for a password.
-    pub fn new(engine: Engine, settings: ImageSettings, may_ask_for_sudo: bool) -> Self {
-        Self { engine, settings, may_ask_for_sudo, reachability: Reachability::default(), building: Mutex::new(()) }
+    pub fn new(engine: Engine, sources: Sources) -> Self {
+        let credentials = Credentials::new(sources.docker_config.clone());
+        Self { engine, sources, credentials, reachability: Reachability::default(), building: Mutex::new(()) }
     }
 
     /// The image for one broker, from the first source that has it. `used` is what its container runs: kept
@@ -69,17 +69,19 @@ impl Images {
             return Ok(present);
         }
         if let Some(reference) = &wanted.explicit {
-            let pulled = self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await;
-            return pulled.map_err(of_the_users_own);
+            let fetch = self.fetch_of(wanted, reference, ImageSource::Explicit);
+            return self.fetch(&fetch, events, cancel).await.map_err(of_the_users_own);
         }
         let version = known(wanted.kind, &wanted.version, catalogue)?;
         let mut attempts = Vec::new();
-        if self.settings.build == Build::Always {
+        if self.sources.build() == Build::Always {
             let source = official(version, wanted.distribution.as_deref());
             attempts.push(attempt(&source, "`images.build: always` leaves the registries out"));
         } else {
             let reference = official(version, wanted.distribution.as_deref());
-            match self.pull_reference(wanted, &reference, ImageSource::Official, events, cancel).await {
+            let published = version.image(wanted.distribution.as_deref()).and_then(|image| image.digest);
+            let fetch = Fetch { published, ..self.fetch_of(wanted, &reference, ImageSource::Official) };
+            match self.fetch(&fetch, events, cancel).await {
                 Err(Error::Nobody { attempts: failed, .. }) => attempts.extend(failed),
                 other => return other,
             }
@@ -87,13 +89,13 @@ impl Images {
         let recipe = match self.buildable(wanted, version) {
             Ok(recipe) => recipe,
             Err(why_not) => {
-                let forbidden = self.settings.build == Build::Never;
+                let forbidden = self.sources.build() == Build::Never && !self.sources.locked;
                 let way_out = forbidden.then(|| "`images: { build: fallback }` lets mqlab build it here".to_owned());
                 attempts.push(Attempt { way_out, ..attempt("local recipe", &why_not) });
                 return Err(nobody(wanted, attempts));
             }
         };
-        if let Some(reason) = attempts.first().filter(|_| self.settings.build == Build::Fallback) {
+        if let Some(reason) = attempts.last().filter(|_| self.sources.build() == Build::Fallback) {
             events.emit(Event::Note {
                 text: format!("{}: {}; building it from the local recipe", reason.source, first_line(&reason.why_not)),
             });
@@ -105,17 +107,6 @@ impl Images {
             }
             other => other,
         }
-    }
-
-    /// What would serve without fetching anything; `None` means that something must be pulled or built.
-    pub async fn present(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Result<Option<ImageServed>, Error> {
-        for candidate in self.candidates(wanted, catalogue) {
-            let stored = store::find(&self.engine, &candidate.reference).await?;
-            if let Some(stored) = stored.filter(|stored| stored.is_for(wanted.platform.as_deref())) {
-                return Ok(Some(served(candidate, wanted, stored)));
-            }
-        }
-        Ok(None)
     }
 
     /// Builds the recipe of a version; one that is there and unchanged is built only `again`.
@@ -135,7 +126,7 @@ impl Images {
             .map_err(|why_not| nobody(&wanted, vec![attempt("local recipe", &why_not)]))?;
         let candidate = self.recipe_candidate(kind, version, recipe);
         if !again && let Some(stored) = store::find(&self.engine, &candidate.reference).await? {
-            return Ok(served(candidate, &wanted, stored));
+            return Ok(self.served_by(candidate, &wanted, stored));
         }
         self.build_recipe(kind, version, recipe, events, cancel).await
     }
@@ -149,11 +140,13 @@ impl Images {
         cancel: &Cancel,
     ) -> Result<ImageServed, Error> {
         match &wanted.explicit {
-            Some(reference) => self.pull_reference(wanted, reference, ImageSource::Explicit, events, cancel).await,
+            Some(reference) => {
+                self.fetch(&self.fetch_of(wanted, reference, ImageSource::Explicit), events, cancel).await
+            }
             None => {
                 let version = known(wanted.kind, &wanted.version, catalogue)?;
                 let reference = official(version, wanted.distribution.as_deref());
-                self.pull_reference(wanted, &reference, ImageSource::Official, events, cancel).await
+                self.fetch(&self.fetch_of(wanted, &reference, ImageSource::Official), events, cancel).await
             }
         }
     }
@@ -175,47 +168,17 @@ impl Images {
         Ok(rows)
     }
 
-    /// A stack that has run keeps its image while it is there, whatever its source.
-    async fn still_used(&self, wanted: &ImageWanted, used: Option<&ImageServed>) -> Result<Option<ImageServed>, Error> {
-        let fits = |used: &&ImageServed| match &wanted.explicit {
-            Some(reference) => used.reference == *reference,
-            None => {
-                used.source != ImageSource::Explicit
-                    && used.version == wanted.version
-                    && used.distribution == wanted.distribution
-            }
-        };
-        let Some(used) = used.filter(fits) else { return Ok(None) };
-        let stored = store::find(&self.engine, &used.id).await?;
-        Ok(stored.filter(|stored| stored.is_for(wanted.platform.as_deref())).map(|_| used.clone()))
-    }
-
-    /// References that would serve if they were there, in order.
-    fn candidates(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Vec<Candidate> {
-        if let Some(reference) = &wanted.explicit {
-            return vec![Candidate { reference: reference.clone(), source: ImageSource::Explicit }];
-        }
-        let Some(version) = catalogue.version(&wanted.version) else { return Vec::new() };
-        let pulled =
-            Candidate { reference: official(version, wanted.distribution.as_deref()), source: ImageSource::Official };
-        let recipe = version.recipe.filter(|_| wanted.distribution.is_none());
-        let built = recipe.map(|recipe| self.recipe_candidate(wanted.kind, version.number, recipe));
-        match self.settings.build {
-            Build::Fallback => [Some(pulled), built].into_iter().flatten().collect(),
-            Build::Always => built.into_iter().collect(),
-            Build::Never => vec![pulled],
-        }
-    }
-
-    fn recipe_candidate(&self, kind: &str, version: &str, recipe: &'static Recipe) -> Candidate {
+    pub(super) fn recipe_candidate(&self, kind: &str, version: &str, recipe: &'static Recipe) -> Candidate {
         let context = Context(recipe);
-        let hash = context.inputs_hash(&context.arguments(&self.settings));
-        Candidate { reference: tag(kind, version, &hash), source: ImageSource::Recipe }
+        let hash = context.inputs_hash(&context.arguments(&self.sources.settings));
+        let reference = tag(kind, version, &hash);
+        let source = ImageSource::Recipe;
+        Candidate { look_for: reference.clone(), reference, source, known: None, mirror: None }
     }
 
     /// The version's recipe, or why it is of no use here.
-    fn buildable(&self, wanted: &ImageWanted, version: &Version) -> Result<&'static Recipe, String> {
-        if self.settings.build == Build::Never {
+    pub(super) fn buildable(&self, wanted: &ImageWanted, version: &Version) -> Result<&'static Recipe, String> {
+        if self.sources.build() == Build::Never {
             return Err("`images.build: never` forbids it".to_owned());
         }
         let own = &self.engine.facts().architecture;
@@ -224,29 +187,6 @@ impl Images {
         }
         let recipe = version.recipe.filter(|_| wanted.distribution.is_none());
         recipe.ok_or_else(|| format!("there is none for {}", words(wanted)))
-    }
-
-    async fn pull_reference(
-        &self,
-        wanted: &ImageWanted,
-        reference: &str,
-        source: ImageSource,
-        events: &dyn Events,
-        cancel: &Cancel,
-    ) -> Result<ImageServed, Error> {
-        if let Err(why_not) = self.reachability.check(&self.engine, reference).await {
-            return Err(nobody(wanted, vec![attempt(reference, &why_not)]));
-        }
-        match store::pull(&self.engine, reference, wanted.platform.as_deref(), events, cancel).await {
-            Ok(()) => {}
-            Err(Stopped::Cancelled) => return Err(Error::Cancelled { wanted: words(wanted) }),
-            Err(Stopped::Failed(why_not)) => return Err(nobody(wanted, vec![explained(reference, why_not)])),
-        }
-        let stored = store::find(&self.engine, reference).await?;
-        let stored = stored.ok_or_else(|| {
-            nobody(wanted, vec![attempt(reference, "the engine said that it pulled it, and does not have it")])
-        })?;
-        Ok(served(Candidate { reference: reference.to_owned(), source }, wanted, stored))
     }
 
     async fn build_recipe(
@@ -261,14 +201,7 @@ impl Images {
         let source = format!("local recipe {}", recipe.folder);
         let context = Context(recipe);
         let _one_at_a_time = self.building.lock().await;
-        let base = Base {
-            engine: &self.engine,
-            settings: &self.settings,
-            reachability: &self.reachability,
-            may_ask_for_sudo: self.may_ask_for_sudo,
-            events,
-            cancel,
-        };
+        let base = Base { images: self, events, cancel };
         let base = match base.ensure(recipe.suite).await {
             Ok(base) => base,
             Err(NoBase::Cancelled) => return Err(Error::Cancelled { wanted: words(&wanted) }),
@@ -279,7 +212,7 @@ impl Images {
                 return Err(nobody(&wanted, attempts.into_iter().map(in_base).collect()));
             }
         };
-        let arguments = context.arguments(&self.settings);
+        let arguments = context.arguments(&self.sources.settings);
         let inputs_hash = context.inputs_hash(&arguments);
         let reference = tag(kind, version, &inputs_hash);
         let job = Job { context, arguments: &arguments, base: &base, tag: &reference, inputs_hash: &inputs_hash };
@@ -291,7 +224,7 @@ impl Images {
         let stored = store::find(&self.engine, &reference).await?;
         let stored = stored
             .ok_or_else(|| nobody(&wanted, vec![attempt(&source, "it was built, and the engine does not have it")]))?;
-        Ok(served(Candidate { reference, source: ImageSource::Recipe }, &wanted, stored))
+        Ok(served(&wanted, None, stored, ImageSource::Recipe, &reference, None))
     }
 }
 
@@ -309,60 +242,30 @@ fn plain(kind: &'static str, version: &str) -> ImageWanted {
 }
 
 /// One that the version does not have was an error in the file.
-fn official(version: &Version, distribution: Option<&str>) -> String {
+pub(super) fn official(version: &Version, distribution: Option<&str>) -> String {
     let image = version.image(distribution).unwrap_or(version.official);
     format!("{}:{}", image.repository, image.tag)
 }
 
-fn served(candidate: Candidate, wanted: &ImageWanted, stored: Stored) -> ImageServed {
+pub(super) fn served(
+    wanted: &ImageWanted,
+    known: Option<&Locked>,
+    stored: Stored,
+    source: ImageSource,
+    reference: &str,
+    mirror: Option<String>,
+) -> ImageServed {
     ImageServed {
-        reference: candidate.reference,
-        id: stored.id,
-        source: candidate.source,
+        reference: reference.to_owned(),
+        source,
         version: wanted.version.clone(),
         distribution: wanted.distribution.clone(),
         exact_version: stored.exact_version,
-        digest: stored.digest,
+        digest: known.map(|known| known.digest.clone()).or_else(|| stored.digests.first().cloned()),
+        verified: known.is_some(),
+        mirror,
+        when: stored.when,
+        id: stored.id,
         size: stored.size,
     }
-}
-
-fn words(wanted: &ImageWanted) -> String {
-    let distribution = wanted.distribution.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
-    wanted.explicit.clone().unwrap_or_else(|| format!("{} {}{distribution}", wanted.kind, wanted.version))
-}
-
-fn nobody(wanted: &ImageWanted, attempts: Vec<Attempt>) -> Error {
-    Error::Nobody { wanted: words(wanted), attempts }
-}
-
-fn attempt(source: &str, why_not: &str) -> Attempt {
-    Attempt { source: source.to_owned(), why_not: why_not.to_owned(), way_out: None }
-}
-
-/// There is no other source for what the file names itself.
-fn of_the_users_own(mut error: Error) -> Error {
-    if let Error::Nobody { attempts, .. } = &mut error {
-        for attempt in attempts.iter_mut().filter(|attempt| attempt.way_out.is_none()) {
-            attempt.way_out =
-                Some("correct `image`, bring it with `docker load` or `docker build`, or leave `image` out".to_owned());
-        }
-    }
-    error
-}
-
-/// What registries say, and what helps.
-fn explained(reference: &str, why_not: String) -> Attempt {
-    const HELP: &[(&str, &str)] = &[
-        ("toomanyrequests", "log in with `docker login`, or set a registry mirror for the engine"),
-        ("no matching manifest", "set `platform` on the broker, such as linux/amd64, to run it emulated"),
-        ("unauthorized", "log in with `docker login`"),
-        ("no space left", "free space with `docker system df` and `docker system prune`"),
-    ];
-    let way_out = HELP.iter().find(|(text, _)| why_not.contains(text)).map(|(_, help)| (*help).to_owned());
-    Attempt { source: reference.to_owned(), why_not, way_out }
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }

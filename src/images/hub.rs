@@ -8,11 +8,9 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
 use crate::docker::Engine;
+use crate::model::{HUB, Reference};
 
 const PROBE: Duration = Duration::from_secs(2);
-/// What an image reference without a registry means.
-const HUB: &str = "docker.io";
-
 /// What was found out in this run, by host and port.
 #[derive(Debug, Default)]
 pub(super) struct Reachability(Mutex<BTreeMap<(String, u16), Result<(), String>>>);
@@ -24,12 +22,14 @@ impl Reachability {
         if facts.remote || facts.has_own_route {
             return Ok(());
         }
-        let (host, port) = match registry_of(reference) {
-            (HUB, _) => match &facts.hub_host {
-                Some(host) => (host.clone(), 443),
-                None => return Ok(()),
+        let registry = Reference::parse(reference).map(|reference| reference.registry);
+        let (host, port) = match (registry.as_deref(), &facts.hub_host) {
+            (Some(HUB), Some(hub)) => (hub.clone(), 443),
+            (Some(HUB), None) | (None, _) => return Ok(()),
+            (Some(host), _) => match host.rsplit_once(':') {
+                Some((host, port)) => (host.to_owned(), port.parse().unwrap_or(443)),
+                None => (host.to_owned(), 443),
             },
-            (host, port) => (host.to_owned(), port.unwrap_or(443)),
         };
         let mut known = self.0.lock().await;
         if let Some(answer) = known.get(&(host.clone(), port)) {
@@ -42,16 +42,6 @@ impl Reachability {
         };
         known.insert((host, port), answer.clone());
         answer
-    }
-}
-
-/// Host and port of a reference: the first part, if it can be a host at all.
-fn registry_of(reference: &str) -> (&str, Option<u16>) {
-    let Some((first, _)) = reference.split_once('/') else { return (HUB, None) };
-    match first.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().ok()),
-        None if first.contains('.') || first == "localhost" => (first, None),
-        None => (HUB, None),
     }
 }
 
@@ -69,15 +59,6 @@ pub(super) fn split_reference(reference: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_part_is_a_registry_only_if_it_looks_like_one() {
-        assert_eq!(registry_of("docker.io/library/rabbitmq:4.0"), (HUB, None));
-        assert_eq!(registry_of("rabbitmq:4.0"), (HUB, None));
-        assert_eq!(registry_of("apache/kafka:4.3.1"), (HUB, None));
-        assert_eq!(registry_of("127.0.0.1:5000/kafka"), ("127.0.0.1", Some(5000)));
-        assert_eq!(registry_of("localhost/kafka"), ("localhost", None));
-    }
 
     #[test]
     fn a_port_is_not_a_tag() {

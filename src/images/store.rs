@@ -1,10 +1,14 @@
 //! The engine's own store of images: what is there, tags, pulls.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bollard::auth::DockerCredentials;
 use bollard::models::ImageInspect;
 use bollard::query_parameters::{CreateImageOptions, RemoveImageOptions, TagImageOptions};
 
 use super::hub::split_reference;
-use super::progress::{PULL_STALL, Stopped, follow_pull};
+use super::progress::{Stopped, follow_pull};
 use crate::converge::{Cancel, Events};
 use crate::docker::{Engine, Error};
 
@@ -18,9 +22,16 @@ pub(super) const ARTEFACTS: &str = "dev.mqlab.recipe.artefacts";
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) id: String,
-    pub(super) digest: Option<String>,
+    /// `docker.io/apache/kafka@sha256:…` as the engine has them: which registries sent it.
+    pub(super) repo_digests: Vec<String>,
+    /// The digests alone.
+    pub(super) digests: BTreeSet<String>,
     pub(super) size: u64,
     pub(super) exact_version: Option<String>,
+    /// Of its layers, unpacked.
+    pub(super) layers: Vec<String>,
+    /// When the engine got its name.
+    pub(super) when: Option<String>,
     /// `linux/arm64`.
     platform: String,
 }
@@ -48,30 +59,44 @@ fn stored(found: ImageInspect) -> Stored {
     let digests = found.repo_digests.unwrap_or_default();
     Stored {
         id: found.id.unwrap_or_default(),
-        digest: digests.first().and_then(|text| text.split_once('@')).map(|(_, digest)| digest.to_owned()),
+        digests: digests.iter().filter_map(|text| text.split_once('@')).map(|(_, digest)| digest.to_owned()).collect(),
+        repo_digests: digests,
+        layers: found.root_fs.and_then(|files| files.layers).unwrap_or_default(),
+        when: found.metadata.and_then(|metadata| metadata.last_tag_time).and_then(|time| told(&time)),
         size: found.size.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
         exact_version: labels.get(EXACT_VERSION).cloned(),
         platform: format!("{}/{}", found.os.unwrap_or_default(), found.architecture.unwrap_or_default()),
     }
 }
 
-/// Pulls by the engine's own way. A wrong or missing image ends in the registry's words.
-pub(super) async fn pull(
-    engine: &Engine,
-    reference: &str,
-    platform: Option<&str>,
-    events: &dyn Events,
-    cancel: &Cancel,
-) -> Result<(), Stopped> {
-    let (repository, tag) = split_reference(reference);
+/// `2026-03-01 14:05 UTC`; an engine that does not know says the year 1.
+fn told(time: &str) -> Option<String> {
+    let time: jiff::Timestamp = time.parse().ok()?;
+    (time.as_second() > 0).then(|| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+/// What to pull, and as whom.
+pub(super) struct Pull<'a> {
+    /// `docker.io/apache/kafka`, `mirror.example/apache/kafka`.
+    pub(super) name: &'a str,
+    /// A tag or a digest: engines take both in one place.
+    pub(super) version: &'a str,
+    pub(super) platform: Option<&'a str>,
+    pub(super) login: Option<DockerCredentials>,
+    /// The longest time without progress.
+    pub(super) patience: Duration,
+}
+
+/// Lets the engine pull. A wrong or missing image ends in the registry's words.
+pub(super) async fn pull(engine: &Engine, pull: Pull<'_>, events: &dyn Events, cancel: &Cancel) -> Result<(), Stopped> {
     let options = CreateImageOptions {
-        from_image: Some(repository.to_owned()),
-        tag: Some(tag.to_owned()),
-        platform: platform.unwrap_or_default().to_owned(),
+        from_image: Some(pull.name.to_owned()),
+        tag: Some(pull.version.to_owned()),
+        platform: pull.platform.unwrap_or_default().to_owned(),
         ..CreateImageOptions::default()
     };
-    let stream = engine.api().create_image(Some(options), None, None);
-    follow_pull(stream, PULL_STALL, reference, events, cancel).await.map(|_| ())
+    let stream = engine.api().create_image(Some(options), None, pull.login);
+    follow_pull(stream, pull.patience, pull.name, events, cancel).await.map(|_| ())
 }
 
 pub(super) async fn tag(engine: &Engine, id: &str, reference: &str) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BrokerModel, Build, ImageSettings, Secret, SiteSettings, Stack, build_apps, build_broker};
+use super::{BrokerModel, MirrorFrom, SiteSettings, Stack, build_apps, build_broker, build_images};
 use crate::brokers::{self, Broker};
 use crate::spec::{Diagnostics, Node, Sources};
 
@@ -31,7 +31,7 @@ impl Stack {
         let name = stack_name(tree, &directory, diagnostics);
         let brokers = build_broker::brokers(registry, tree, sources, diagnostics);
         let apps = build_apps::apps(&brokers, tree, sources, diagnostics);
-        let images = image_settings(tree);
+        let images = build_images::image_settings(tree, MirrorFrom::Spec, diagnostics);
         let site = site_settings(tree, &directory, diagnostics);
         if !diagnostics.has_errors() {
             for found in &brokers {
@@ -89,30 +89,6 @@ fn made_valid(name: &str) -> String {
         .collect();
     let valid: String = lower.trim_matches(['-', '_', '.']).chars().take(LONGEST_STACK_NAME).collect();
     if valid.is_empty() { "stack".to_owned() } else { valid }
-}
-
-fn image_settings(tree: &Node) -> ImageSettings {
-    let Some(node) = tree.get("images") else { return ImageSettings::default() };
-    let repository = |name| node.get("repositories").and_then(|all| all.text_of(name)).map(str::to_owned);
-    ImageSettings {
-        build: match node.text_of("build") {
-            Some("always") => Build::Always,
-            Some("never") => Build::Never,
-            _ => Build::Fallback,
-        },
-        base: node.text_of("base").map(str::to_owned),
-        debian_repository: repository("debian"),
-        maven_repository: repository("maven"),
-        proxy: node.text_of("proxy").map(Secret::new),
-        build_args: node
-            .entries_of("build_args")
-            .iter()
-            .map(|entry| {
-                let value = entry.value.to_value();
-                (entry.key.clone(), value.as_text().map_or_else(|| value.to_json().to_string(), str::to_owned))
-            })
-            .collect(),
-    }
 }
 
 fn site_settings(tree: &Node, directory: &Path, diagnostics: &mut Diagnostics) -> SiteSettings {

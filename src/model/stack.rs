@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Address, Origin, Secret, Value};
+use super::{Address, Mirror, Origin, Secret, Value};
 use crate::spec::{Node, Position};
 
 /// One stack, ready to be lowered.
@@ -103,9 +103,12 @@ impl Default for Instances {
 }
 
 /// Where images come from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ImageSettings {
-    pub build: Build,
+    /// Asked in this order after a registry itself.
+    pub mirrors: Vec<Mirror>,
+    /// Where it was said.
+    pub build: Option<Build>,
     /// A base image reference, or a tar file, for local recipes.
     pub base: Option<String>,
     pub debian_repository: Option<String>,
@@ -114,15 +117,31 @@ pub struct ImageSettings {
     pub build_args: BTreeMap<String, String>,
 }
 
-impl Default for ImageSettings {
-    fn default() -> Self {
+impl ImageSettings {
+    pub fn build(&self) -> Build {
+        self.build.unwrap_or_default()
+    }
+
+    /// With what a user has set for all stacks: the stack's own settings win, and the user's mirrors are asked first,
+    /// being the nearer ones.
+    #[must_use]
+    pub fn over(self, user: ImageSettings) -> Self {
+        let mut mirrors = user.mirrors;
+        for mirror in self.mirrors {
+            if !mirrors.iter().any(|known| known.url == mirror.url) {
+                mirrors.push(mirror);
+            }
+        }
+        let mut build_args = user.build_args;
+        build_args.extend(self.build_args);
         Self {
-            build: Build::Fallback,
-            base: None,
-            debian_repository: None,
-            maven_repository: None,
-            proxy: None,
-            build_args: BTreeMap::new(),
+            mirrors,
+            build: self.build.or(user.build),
+            base: self.base.or(user.base),
+            debian_repository: self.debian_repository.or(user.debian_repository),
+            maven_repository: self.maven_repository.or(user.maven_repository),
+            proxy: self.proxy.or(user.proxy),
+            build_args,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod backoff;
 pub mod http;
 mod reach;
+pub mod tls;
 
 pub use backoff::Backoff;
 pub use reach::first_open;

@@ -85,6 +85,8 @@ pub struct ImageReport {
     pub source: String,
     pub reference: String,
     pub digest: String,
+    /// When the engine got it.
+    pub when: String,
 }
 
 /// One step of the plan and what became of it.

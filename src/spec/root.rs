@@ -157,7 +157,12 @@ static IMAGES: Object = Object {
     name: "image setting",
     doc: "Where container images come from.",
     fields: &[
-        Field::new("mirrors", Shape::Any, "Registries that are asked after the official one.").reserved(),
+        Field::new(
+            "mirrors",
+            Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&MIRROR)])),
+            "Registries that are asked, in this order, for what the hub does not give: URLs, alone or with settings.",
+        )
+        .also(&["registry-mirrors", "registry_mirrors"]),
         Field::new(
             "build",
             Shape::Choice(&["fallback", "always", "never"]),
@@ -171,6 +176,33 @@ static IMAGES: Object = Object {
             Shape::Map { key: "argument", value: &Shape::Scalar },
             "Build arguments of local recipes.",
         ),
+    ],
+};
+
+static MIRROR: Object = Object {
+    name: "mirror setting",
+    doc: "A registry that is asked for another one's images.",
+    fields: &[
+        Field::new(
+            "url",
+            Shape::Text,
+            "Its URL. With `{registry}` and `{repository}` in the path it says where an image is: \
+             `https://mirror.example/{registry}/{repository}`.",
+        )
+        .required(),
+        Field::new(
+            "for",
+            Shape::List(&Shape::Text),
+            "The registries that it stands for, such as `ghcr.io`. `[docker.io]` by default; all, where the URL has \
+             `{registry}`.",
+        ),
+        Field::new(
+            "trust",
+            Shape::Choice(&["digest", "tags"]),
+            "`digest` (default): only content whose digest is known from elsewhere. `tags`: what it says a tag means, \
+             too.",
+        ),
+        Field::new("timeout", Shape::Duration, "How long a pull from it may stand still. `30s` by default."),
     ],
 };
 

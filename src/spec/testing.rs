@@ -86,7 +86,7 @@ pub(crate) static TEST_KIND: Description = Description {
     },
 };
 
-const IMAGE: OfficialImage = OfficialImage { repository: "registry.example/shelf", tag: "2" };
+const IMAGE: OfficialImage = OfficialImage { repository: "registry.example/shelf", tag: "2", digest: None };
 static RECIPE: Recipe = Recipe {
     folder: "shelf",
     files: &[],

@@ -15,6 +15,11 @@ const VERBS: &[&str] = &[
     "restart",
     "down",
     "site build",
+    "doctor",
+    "images build",
+    "images lock",
+    "images pull",
+    "mirrors test",
 ];
 
 /// The flags with which this command named its stack.

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error.
 
 mod ask;
+mod doctor;
 mod hints;
 mod json;
 mod paint;
@@ -18,11 +19,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use progress::Progress;
 
 pub use ask::Ask;
+pub use doctor::{findings_as_lines, findings_for_people};
 pub use hints::Hints;
 pub use json::envelope;
 pub use paint::Paint;
 pub use plan::{plans_as_lines, plans_for_people};
-pub use report::{Ending, brokers_table, ending_as_lines, ending_for_people, failed_for_people, outcomes_as_lines};
+pub use progress::bytes;
+pub use report::{
+    Ending, brokers_table, ending_as_lines, ending_for_people, failed_for_people, images_table, outcomes_as_lines,
+};
 pub use table::Table;
 
 /// The form of the result.

@@ -167,13 +167,18 @@ fn spinner() -> ProgressBar {
     bar
 }
 
+/// `14.2 MiB`.
+pub fn bytes(value: u64) -> String {
+    indicatif::HumanBytes(value).to_string()
+}
+
 fn one_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
 fn amount(done: u64, total: u64, unit: Unit) -> String {
     let number = |value: u64| match unit {
-        Unit::Bytes => indicatif::HumanBytes(value).to_string(),
+        Unit::Bytes => bytes(value),
         Unit::Items => value.to_string(),
         Unit::Seconds => format!("{value} s"),
     };

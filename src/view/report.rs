@@ -6,6 +6,7 @@ use super::plan::{footer, shown, step_text};
 use super::{Paint, Table};
 use crate::brokers::{self, Outcome, OutcomeResult};
 use crate::converge::{BrokerState, Report};
+use crate::model::ImageServed;
 use crate::plan::Action;
 
 /// Different reasons that are told.
@@ -140,12 +141,31 @@ fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
     line
 }
 
+/// Which image each broker runs, by content, and where and when it came from.
+pub fn images_table(brokers: &[BrokerState], paint: Paint) -> String {
+    let mut table = Table::new(&["broker", "image", "source", "digest", "since"]);
+    for (broker, image) in brokers.iter().filter_map(|broker| Some((broker, broker.image.as_ref()?))) {
+        let of_registry = image.digest.as_deref().map(|digest| {
+            let short: String = digest.chars().take("sha256:".len() + 12).collect();
+            if image.verified { format!("{short} as locked") } else { short }
+        });
+        table.row([
+            broker.name.clone(),
+            image.reference.clone(),
+            image.source_words(),
+            of_registry.unwrap_or_default(),
+            image.when.clone().unwrap_or_default(),
+        ]);
+    }
+    table.to_text(paint)
+}
+
 /// Who runs where, as whom, from which image.
 pub fn brokers_table(brokers: &[BrokerState], paint: Paint) -> String {
     let mut table = Table::new(&["broker", "kind", "version", "state", "port", "address", "user", "image"]);
     for broker in brokers {
         let state = broker.state();
-        let image = broker.image.as_ref().map(|image| image.source.to_string()).unwrap_or_default();
+        let image = broker.image.as_ref().map(ImageServed::source_words).unwrap_or_default();
         let user = broker.user.clone().unwrap_or_default();
         let version = broker.version.as_str();
         let mut first = [broker.name.as_str(), broker.kind, version, state.as_str(), user.as_str(), image.as_str()];

@@ -545,6 +545,7 @@ fn report() -> RunReport {
             source: "built here from the recipe".to_owned(),
             reference: reference.to_owned(),
             digest: format!("sha256:{}", "0123456789abcdef".repeat(4)),
+            when: "2026-03-01 14:05 UTC".to_owned(),
         },
         containers: vec![container.to_owned()],
     };

@@ -40,7 +40,7 @@ impl Art {
 
     fn post(&self, body: &Value) -> Value {
         wait(async {
-            let request = reqwest::Client::new().post(&self.console).basic_auth("mqlab", Some(&self.password));
+            let request = crate::lab::http().post(&self.console).basic_auth("mqlab", Some(&self.password));
             request.json(body).send().await.unwrap().json().await.unwrap()
         })
     }

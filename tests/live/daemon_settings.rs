@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::lab::{Ran, same, until};
+use super::small_engine::Bridge;
 
 const MIRROR: &str = "https://mirror.example";
 const OTHER: &str = "http://127.0.0.1:5999";
@@ -16,6 +17,7 @@ const SETTINGS: &str = "{\n    \"debug\": true,\n    \"labels\": [ \"site=lab\" 
 struct Daemon {
     folder: tempfile::TempDir,
     process: Option<Child>,
+    bridge: Bridge,
 }
 
 impl Daemon {
@@ -24,7 +26,7 @@ impl Daemon {
         let folder = tempfile::Builder::new().prefix("mqlab-d-").tempdir().unwrap();
         // Another user shall see that he may not write.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        let daemon = Self { folder, process: None };
+        let daemon = Self { folder, process: None, bridge: Bridge::new() };
         std::fs::create_dir(daemon.path("etc")).unwrap();
         daemon.set(settings);
         daemon
@@ -38,7 +40,8 @@ impl Daemon {
 
     fn command(&self, flags: &[&str]) -> Command {
         let log = std::fs::File::create(self.path("log")).unwrap();
-        let mut command = root(&["dockerd", "--bridge=none", "--iptables=false", "--storage-driver=vfs"]);
+        let mut command = root(&["dockerd", "--iptables=false", "--storage-driver=vfs"]);
+        command.arg(format!("--bridge={}", self.bridge.0));
         for (flag, name) in
             [("data-root", "data"), ("exec-root", "run"), ("pidfile", "pid"), ("config-file", "etc/daemon.json")]
         {

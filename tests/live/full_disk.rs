@@ -9,19 +9,27 @@ use super::strangers::of_stack;
 const SPEC: &str = "brokers:\n  jobs: { kind: rabbitmq, storage: memory, queues: { first: {} } }\n";
 
 /// A folder with a disk of its own, which is small.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(pub(crate) PathBuf);
+
+/// Kibibytes.
+const SIZE: usize = 512;
 
 impl SmallDisk {
     fn mounted_at(folder: PathBuf) -> Self {
+        Self::of(SIZE, folder)
+    }
+
+    /// So many kibibytes, in a folder that is made.
+    pub(crate) fn of(size: usize, folder: PathBuf) -> Self {
         std::fs::create_dir(&folder).unwrap();
-        as_root(&["mount", "-t", "tmpfs", "-o", "size=512k,mode=777", "tmpfs"], &folder);
+        as_root(&["mount", "-t", "tmpfs", "-o", &format!("size={size}k,mode=777"), "tmpfs"], &folder);
         Self(folder)
     }
 
     /// Leaves so many bytes, rounded to pages.
     fn fill(&self, left: usize) {
         self.free();
-        let mut size = 512 * 1024;
+        let mut size = SIZE * 1024;
         // The file system says itself when it is full.
         while std::fs::write(self.0.join("ballast"), vec![0; size]).is_err() {
             size -= 4096;
@@ -33,7 +41,7 @@ impl SmallDisk {
         std::fs::remove_file(self.0.join("ballast")).ok();
     }
 
-    fn write(&self, spec: &str) {
+    pub(crate) fn write(&self, spec: &str) {
         std::fs::write(self.0.join("mqlab.yaml"), spec).unwrap();
     }
 

@@ -11,6 +11,8 @@ pub(crate) struct Lab {
     folder: tempfile::TempDir,
     name: String,
     variables: BTreeMap<String, String>,
+    /// Another engine than the one that the scenarios share.
+    engine: Option<String>,
     /// Everything that was printed on either stream, by every verb but `env`.
     heard: RefCell<String>,
 }
@@ -29,9 +31,18 @@ pub(crate) struct Ran {
 impl Lab {
     /// `name` tells the scenario's containers from others'; `spec` is a whole `mqlab.yaml` without `stack:`.
     pub(crate) fn new(name: &str, spec: &str) -> Self {
+        Self::make(name, spec, None)
+    }
+
+    /// On another engine, by its `DOCKER_HOST`.
+    pub(crate) fn on(engine: &str, name: &str, spec: &str) -> Self {
+        Self::make(name, spec, Some(engine.to_owned()))
+    }
+
+    fn make(name: &str, spec: &str, engine: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (variables, heard) = (BTreeMap::new(), RefCell::default());
-        let lab = Self { folder, name: format!("live-{name}"), variables, heard };
+        let variables = engine.iter().map(|host| ("DOCKER_HOST".to_owned(), host.clone())).collect();
+        let lab = Self { folder, name: format!("live-{name}"), variables, engine, heard: RefCell::default() };
         // What an interrupted earlier run left.
         lab.down();
         lab.spec(spec);
@@ -128,10 +139,8 @@ impl Lab {
         command.args(["down", "--stack", &self.name, "--volumes", "--orphans", "--yes", "--quiet"]);
         // Without a file the whole stack goes, whatever the spec says by now.
         let elsewhere = tempfile::tempdir().unwrap();
-        Ran::of({
-            command.current_dir(elsewhere.path());
-            command
-        });
+        command.current_dir(elsewhere.path()).envs(self.engine.iter().map(|host| ("DOCKER_HOST", host)));
+        Ran::of(command);
     }
 }
 
@@ -202,4 +211,10 @@ pub(crate) fn until(what: &str, seconds: u64, mut holds: impl FnMut() -> bool) {
 pub(crate) fn same(found: &str, wanted: &str) {
     let difference = similar::TextDiff::from_lines(wanted, found);
     assert!(found == wanted, "wanted (-) and found (+):\n{}", difference.unified_diff().context_radius(1));
+}
+
+/// A client of our own for HTTP.
+pub(crate) fn http() -> reqwest::Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::new()
 }

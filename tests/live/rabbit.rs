@@ -52,7 +52,7 @@ impl Rabbit {
     pub(crate) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
         wait(async {
             let url = format!("{}/api/{path}", self.management);
-            let mut request = reqwest::Client::new().request(method, url).basic_auth(&self.user, Some(&self.password));
+            let mut request = crate::lab::http().request(method, url).basic_auth(&self.user, Some(&self.password));
             if let Some(body) = body {
                 request = request.json(body);
             }

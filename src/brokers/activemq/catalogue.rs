@@ -21,7 +21,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     versions: &[
         Version {
             number: "6.1",
-            official: OfficialImage { repository: REPOSITORY, tag: "6.1.8" },
+            official: OfficialImage { repository: REPOSITORY, tag: "6.1.8", digest: None },
             distributions: &[],
             recipe: Some(&Recipe {
                 folder: "activemq",
@@ -36,7 +36,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
         },
         Version {
             number: "5.18",
-            official: OfficialImage { repository: REPOSITORY, tag: "5.18.3" },
+            official: OfficialImage { repository: REPOSITORY, tag: "5.18.3", digest: None },
             distributions: &[],
             recipe: Some(&Recipe {
                 folder: "activemq",

@@ -11,7 +11,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "2.56", ve
 /// Under this name since 2.50; before, it was `apache/activemq-artemis`.
 const V2_56: Version = Version {
     number: "2.56",
-    official: OfficialImage { repository: "docker.io/apache/artemis", tag: "2.56.0" },
+    official: OfficialImage { repository: "docker.io/apache/artemis", tag: "2.56.0", digest: None },
     distributions: &[],
     recipe: Some(&Recipe {
         folder: "artemis",

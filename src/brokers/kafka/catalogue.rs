@@ -14,9 +14,18 @@ pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "4.3", ver
 
 const V4_3: Version = Version {
     number: "4.3",
-    official: OfficialImage { repository: "docker.io/apache/kafka", tag: "4.3.1" },
+    official: OfficialImage {
+        repository: "docker.io/apache/kafka",
+        tag: "4.3.1",
+        // Pinned alike by more than five public repositories of different owners that pull it from the hub
+        // (compose files, test fixtures and reports with `apache/kafka:4.3.1@sha256:…`), as of 2026-11.
+        digest: Some("sha256:77e3df9054047a88b520d0cc46e16696d3b22022e1d580aeccd2632df6532837"),
+    },
     // Confluent's numbers are ahead by four; read at 8.3, built from github.com/confluentinc/kafka-images.
-    distributions: &[(CONFLUENT, OfficialImage { repository: "docker.io/confluentinc/cp-kafka", tag: "8.3.2" })],
+    distributions: &[(
+        CONFLUENT,
+        OfficialImage { repository: "docker.io/confluentinc/cp-kafka", tag: "8.3.2", digest: None },
+    )],
     recipe: Some(&Recipe {
         folder: "kafka",
         files: FILES,

@@ -11,7 +11,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     versions: &[
         Version {
             number: "4.3",
-            official: OfficialImage { repository: "docker.io/library/rabbitmq", tag: "4.3-management" },
+            official: OfficialImage { repository: "docker.io/library/rabbitmq", tag: "4.3-management", digest: None },
             distributions: &[],
             recipe: Some(&Recipe {
                 folder: "rabbitmq",
@@ -27,7 +27,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
         },
         Version {
             number: "4.0",
-            official: OfficialImage { repository: "docker.io/library/rabbitmq", tag: "4.0-management" },
+            official: OfficialImage { repository: "docker.io/library/rabbitmq", tag: "4.0-management", digest: None },
             distributions: &[],
             recipe: Some(&Recipe {
                 folder: "rabbitmq",

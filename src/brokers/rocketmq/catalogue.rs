@@ -11,7 +11,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "5.5", ver
 
 const V5_5: Version = Version {
     number: "5.5",
-    official: OfficialImage { repository: "docker.io/apache/rocketmq", tag: "5.5.0" },
+    official: OfficialImage { repository: "docker.io/apache/rocketmq", tag: "5.5.0", digest: None },
     distributions: &[],
     recipe: Some(&Recipe {
         folder: "rocketmq",

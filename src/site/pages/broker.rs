@@ -19,6 +19,8 @@ pub(crate) struct BrokerPage {
     pub storage: &'static str,
     pub containers: Vec<String>,
     pub digest: String,
+    /// When the engine got the image.
+    pub since: String,
     pub ports: Vec<PortRow>,
     pub environment: Vec<VariableRow>,
     pub kinds: Vec<KindRow>,
@@ -85,6 +87,7 @@ pub(crate) fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefi
         },
         containers: report.map(|report| report.containers.clone()).unwrap_or_default(),
         digest: report.map(|report| report.image.digest.clone()).unwrap_or_default(),
+        since: report.map(|report| report.image.when.clone()).unwrap_or_default(),
         ports: ports(context, broker),
         environment: environment(context, broker),
         kinds: kinds(context, broker),

@@ -50,7 +50,7 @@ impl ActiveMq {
     /// The HTTP status, and the answer.
     pub(super) fn ask(&self, request: &Value) -> (u16, Value) {
         wait(async {
-            let request = reqwest::Client::new()
+            let request = crate::lab::http()
                 .post(format!("{}/api/jolokia/", self.console))
                 .basic_auth(&self.user, Some(&self.password))
                 .header("origin", "http://elsewhere")

@@ -177,7 +177,7 @@ pub(crate) struct Api<'a> {
 
 impl<'a> Api<'a> {
     fn new(target: &'a Target) -> Self {
-        Self { target, client: reqwest::Client::new() }
+        Self { target, client: crate::lab::http() }
     }
 
     /// `path` is encoded already.
