@@ -148,7 +148,12 @@ impl FakeRabbit {
             (&Method::POST, ["definitions"]) => self.import(&body, done_so_far),
             _ if done_so_far == Happened::Nothing => done(),
             (&Method::DELETE, path) => self.delete(path, request.query),
-            (_, ["user-limits", user, limit]) => self.limit("users", user, "limits", limit, &body["value"]),
+            // The limits are a part of the user, by a request of their own.
+            (_, ["user-limits", user, limit]) => match self.heed(&self.address("users", &json!({ "name": user }))) {
+                Err(reply) => reply,
+                Ok(false) => done(),
+                Ok(true) => self.limit("users", user, "limits", limit, &body["value"]),
+            },
             (_, ["vhost-limits", vhost, limit]) => {
                 let address = Address::in_vhost(&self.broker, vhost, kinds::LIMIT, *limit);
                 let fresh = json!({ "vhost": vhost, "component": "vhost-limits", "name": "limits", "value": {} });
