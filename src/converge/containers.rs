@@ -8,7 +8,7 @@ use super::prepare::{Lowered, prepare};
 use super::report::Report;
 use super::run::Run;
 use super::survey::{self, EngineSurvey};
-use super::{ConvergeError, confirm, execute};
+use super::{ConvergeError, Event, confirm, execute};
 use crate::brokers::Interest;
 use crate::docker::{Engine, Inventory};
 use crate::images::Images;
@@ -69,7 +69,15 @@ impl Run<'_> {
                 Ok((broker.model.name.clone(), served))
             })
         });
-        join_all(fetched).await.into_iter().collect()
+        let (mut served, mut failed) = (BTreeMap::new(), None);
+        for result in join_all(fetched).await {
+            match result {
+                Ok((broker, image)) => drop(served.insert(broker, image)),
+                Err(error) if failed.is_none() => failed = Some(error),
+                Err(error) => self.events.emit(Event::Warning { text: crate::error_chain(&error) }),
+            }
+        }
+        failed.map_or(Ok(served), Err)
     }
 
     /// A broker in memory forgets everything when it is recreated: that needs `--allow-data-loss` once something is inside.

@@ -116,8 +116,10 @@ fn official_images_from_a_mirror(there: &Lab, engine: &SecondEngine) {
     drop(mirror);
     let lock = std::fs::read_to_string(there.path("mqlab.lock")).unwrap();
     let lock: Json = serde_json::from_str(&lock).unwrap();
-    let wanted = lock["images"]["docker.io/apache/kafka:4.3.1"]["digest"].as_str().unwrap().to_owned();
-    engine.docker(&["import", &empty_archive(there), "docker.io/apache/kafka:4.3.1"]);
+    let wanted = lock["images"]["docker.io/library/rabbitmq:4.0-management"]["digest"].as_str().unwrap().to_owned();
+    for (_, official) in OFFICIAL {
+        engine.docker(&["import", &empty_archive(there), &format!("docker.io/{official}")]);
+    }
     let refused = there.mqlab(&["up", "--locked"]).code(1);
     assert!(refused.stderr.contains(&wanted) && refused.stderr.contains(&url), "{refused:#?}");
     assert!(refused.stderr.contains("as it is here: it is sha256:"), "{refused:#?}");

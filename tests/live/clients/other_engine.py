@@ -28,8 +28,8 @@ ANSWERS = {
 for path, fields in json.loads(sys.argv[2]).items():
     ANSWERS[path].update(fields)
 
-if not ANSWERS["/reload"]["ends"]:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# Whatever who started this one does with the signal (`nohup` ignores it for all that it starts).
+signal.signal(signal.SIGHUP, signal.SIG_DFL if ANSWERS["/reload"]["ends"] else signal.SIG_IGN)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
