@@ -57,6 +57,12 @@ class Lab:
         """Not measured."""
         return quiet(*self.command(verb, *words), cwd=self.folder)
 
+    def start_over(self):
+        """A new broker with nothing in it, by the lab's `empty.yaml`."""
+        self.down()
+        discard(self.folder / "mqlab-site")
+        self.do("up", "-f", "empty.yaml")
+
     def down(self):
         if self.engine:
             quiet(MQLAB, "down", "--stack", self.stack, "--volumes", "--yes", cwd=self.folder)

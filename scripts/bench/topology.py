@@ -5,7 +5,7 @@ import re
 
 from bulk import KINDS
 from lab import Lab, large, without_topology
-from tools import Broken, Row, alternated, bare, discard
+from tools import Broken, Row, alternated, bare
 
 QUEUES = 1000
 TOPICS = 1000
@@ -28,11 +28,6 @@ def bulk(runs, kind):
         lab.write("empty.yaml", kind.spec(0))
         kind.write(lab.folder, 1000)
 
-        def fresh():
-            lab.down()
-            discard(lab.folder / "mqlab-site")
-            lab.do("up", "-f", "empty.yaml")
-
         def ours():
             return lab.run("apply", "-f", "full.yaml")
 
@@ -41,7 +36,7 @@ def bulk(runs, kind):
             lab.is_in_sync("full.yaml")
             return sample
 
-        ours_all, bare_all = alternated(runs, ours, other, before=fresh)
+        ours_all, bare_all = alternated(runs, ours, other, before=lab.start_over)
         return Row("topology", f"{kind.title}: {kind.objects}", "mqlab apply -f full.yaml", ours_all, bound=1.25,
                    bare=bare_all, baseline=kind.baseline)
 
@@ -72,11 +67,6 @@ def rabbitmq(runs):
         document = lab.folder / "definitions.json"
         document.write_text(json.dumps(definitions(lines)))
 
-        def fresh():
-            lab.down()
-            discard(lab.folder / "mqlab-site")
-            lab.do("up", "-f", "empty.yaml")
-
         def ours():
             return lab.run("apply", "-f", "full.yaml")
 
@@ -86,7 +76,7 @@ def rabbitmq(runs):
             lab.is_in_sync("full.yaml")
             return sample
 
-        samples = alternated(runs, ours, other, before=fresh)
+        samples = alternated(runs, ours, other, before=lab.start_over)
         name = f"RabbitMQ: {QUEUES:,} queues, {QUEUES:,} bindings, {QUEUES // 10} exchanges"
         return Row("topology", name, "mqlab apply -f full.yaml", samples[0], bound=1.15, bare=samples[1],
                    baseline="GET, POST, GET /api/definitions")
@@ -103,11 +93,6 @@ def kafka(runs):
         listed = lab.folder / "topics.txt"
         listed.write_text("\n".join(names) + "\n")
 
-        def fresh():
-            lab.down()
-            discard(lab.folder / "mqlab-site")
-            lab.do("up", "-f", "empty.yaml")
-
         def ours():
             sample = lab.run("apply", "-f", "full.yaml")
             return sample
@@ -117,7 +102,7 @@ def kafka(runs):
             lab.is_in_sync("full.yaml")
             return sample
 
-        ours_all, bare_all = alternated(runs, ours, other, before=fresh)
+        ours_all, bare_all = alternated(runs, ours, other, before=lab.start_over)
         name = f"Kafka: {TOPICS:,} topics × {PARTITIONS}, every partition usable"
         told = bare_all[0].told
         note = "the bare run of these: answered {answered:.2f} s, visible {visible:.2f} s, usable {usable:.2f} s".format(**told)

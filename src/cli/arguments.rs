@@ -404,7 +404,7 @@ pub(super) enum Images {
     List(ImagesList),
     /// Build local recipes
     Build(ImagesFetch),
-    /// Get the images as `up` would: what is here, else pulled, else built. With --again: pull, and nothing else
+    /// Get the images as `up` would: what is here, else pulled, from a mirror too, else built. With --again: pull, and nothing else
     Pull(ImagesFetch),
     /// Write down in mqlab.lock which content every image of the stack must have
     Lock(ImagesLock),

@@ -14,7 +14,7 @@ use crate::converge::{Answer, Confirm};
 use crate::docker;
 use crate::images::{Images, LOCK, Lock, LockError, Locked, Told};
 use crate::model::Reference;
-use crate::view::{Form, Table, View, envelope};
+use crate::view::{Form, Table, View, envelope, short_digest};
 
 /// What became of one image.
 struct Row {
@@ -73,10 +73,10 @@ pub(super) async fn lock(arguments: &ImagesLock, surroundings: &Surroundings, vi
     for row in &rows {
         let (digest, platforms) = match (&row.before, &row.now) {
             (Some(before), Some(now)) if before.digest != now.digest => {
-                (format!("{} → {}", short(&before.digest), short(&now.digest)), platforms(now))
+                (format!("{} → {}", short_digest(&before.digest), short_digest(&now.digest)), platforms(now))
             }
-            (_, Some(now)) => (short(&now.digest), platforms(now)),
-            (Some(before), None) => (format!("{} (as it was)", short(&before.digest)), platforms(before)),
+            (_, Some(now)) => (short_digest(&now.digest), platforms(now)),
+            (Some(before), None) => (format!("{} (as it was)", short_digest(&before.digest)), platforms(before)),
             (None, None) => ("not known".to_owned(), String::new()),
         };
         table.row([row.name.clone(), digest, platforms, row.by.clone()]);
@@ -91,10 +91,6 @@ pub(super) async fn lock(arguments: &ImagesLock, surroundings: &Surroundings, vi
         (false, _) => format!("{} is as it was", path.display()),
     });
     Ok(code)
-}
-
-fn short(digest: &str) -> String {
-    digest.chars().take("sha256:".len() + 12).collect()
 }
 
 fn platforms(locked: &Locked) -> String {

@@ -17,7 +17,7 @@ use crate::fs;
 use crate::images::{Contents, Images, LOCK, SavedError};
 use crate::model::ImageSettings;
 use crate::spec::MOST_BYTES;
-use crate::view::{Form, Table, View, bytes, envelope};
+use crate::view::{Form, Table, View, bytes, envelope, short_digest};
 
 pub(super) async fn save(arguments: &ImagesSave, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let stack = spec::stack(&arguments.files, surroundings, view)?;
@@ -132,8 +132,7 @@ pub(super) async fn load(arguments: &ImagesLoad, surroundings: &Surroundings, vi
 fn table(contents: &Contents, view: &View) -> String {
     let mut table = Table::new(&["for", "image", "source", "id"]);
     for image in &contents.images {
-        let short: String = image.id.chars().take("sha256:".len() + 12).collect();
-        table.row([image.wanted.clone(), image.reference.clone(), image.source.clone(), short]);
+        table.row([image.wanted.clone(), image.reference.clone(), image.source.clone(), short_digest(&image.id)]);
     }
     table.to_text(view.paint())
 }

@@ -56,8 +56,10 @@ impl Run<'_> {
         let images = Images::new(self.engine.clone(), self.images.clone());
         if self.images.locked {
             let others = lowered.iter().filter(|broker| !gets_a_container(plan, &broker.model.name));
-            for used in others.filter_map(|broker| used.get(&broker.model.name)) {
-                images.confirm_locked(used).await?;
+            for broker in others {
+                let (Some(node), Some(used)) = (broker.nodes.first(), used.get(&broker.model.name)) else { continue };
+                let catalogue = broker.broker.description().catalogue;
+                images.confirm_locked(&node.container.image, catalogue, used).await?;
             }
         }
         let fetched = needed.into_iter().filter_map(|broker| {

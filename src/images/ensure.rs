@@ -11,7 +11,6 @@ use super::hub::Reachability;
 use super::lock::Locked;
 use super::present::Candidate;
 use super::progress::Stopped;
-use super::pull::Fetch;
 use super::recipe::{Context, tag};
 use super::sources::Sources;
 use super::store::{self, Stored};
@@ -62,7 +61,7 @@ impl Images {
         events: &dyn Events,
         cancel: &Cancel,
     ) -> Result<ImageServed, Error> {
-        if let Some(used) = self.still_used(wanted, used).await? {
+        if let Some(used) = self.still_used(wanted, catalogue, used).await? {
             return Ok(used);
         }
         if let Some(present) = self.present(wanted, catalogue).await? {
@@ -79,8 +78,7 @@ impl Images {
             attempts.push(attempt(&source, "`images.build: always` leaves the registries out"));
         } else {
             let reference = official(version, wanted.distribution.as_deref());
-            let published = version.image(wanted.distribution.as_deref()).and_then(|image| image.digest);
-            let fetch = Fetch { published, ..self.fetch_of(wanted, &reference, ImageSource::Official) };
+            let fetch = self.fetch_of_version(wanted, version, &reference);
             match self.fetch(&fetch, events, cancel).await {
                 Err(Error::Nobody { attempts: failed, .. }) => attempts.extend(failed),
                 other => return other,
@@ -146,7 +144,7 @@ impl Images {
             None => {
                 let version = known(wanted.kind, &wanted.version, catalogue)?;
                 let reference = official(version, wanted.distribution.as_deref());
-                self.fetch(&self.fetch_of(wanted, &reference, ImageSource::Official), events, cancel).await
+                self.fetch(&self.fetch_of_version(wanted, version, &reference), events, cancel).await
             }
         }
     }

@@ -115,7 +115,7 @@ impl Images {
         used: Option<&ImageServed>,
     ) -> Result<Vec<Outlook>, Error> {
         let Some(reference) = reference_of(wanted, catalogue) else { return Ok(Vec::new()) };
-        let here = match self.still_used(wanted, used).await? {
+        let here = match self.still_used(wanted, catalogue, used).await? {
             Some(used) => Some(used),
             None => self.present(wanted, catalogue).await?,
         };

@@ -71,6 +71,7 @@ impl Images {
     pub(super) async fn still_used(
         &self,
         wanted: &ImageWanted,
+        catalogue: &Catalogue,
         used: Option<&ImageServed>,
     ) -> Result<Option<ImageServed>, Error> {
         let fits = |used: &&ImageServed| match &wanted.explicit {
@@ -82,21 +83,32 @@ impl Images {
             }
         };
         let Some(used) = used.filter(fits) else { return Ok(None) };
-        let known = Reference::parse(&used.reference).and_then(|image| self.sources.known(&image));
-        if self.sources.locked && known.is_none() {
+        let known = self.known_of(wanted, catalogue);
+        if self.sources.locked && (known.is_none() || used.source == ImageSource::Recipe) {
             return Ok(None);
         }
+        // What somebody builds himself has no digest that a lock could tell.
+        let known = known.filter(|_| used.source != ImageSource::Recipe);
         let stored = store::find(&self.engine, &used.id).await?;
         let is_it = |stored: &Stored| known.as_ref().is_none_or(|known| known.is(stored));
         Ok(stored.filter(|stored| is_it(stored) && stored.is_for(wanted.platform.as_deref())).map(|_| used.clone()))
     }
 
+    /// The content that is wanted, whatever name the image has here: a mirror's, or none.
+    fn known_of(&self, wanted: &ImageWanted, catalogue: &Catalogue) -> Option<Locked> {
+        self.sources.known(&Reference::parse(&reference_of(wanted, catalogue)?)?)
+    }
+
     /// Refuses what a container runs, if it is not what the lock has.
-    pub async fn confirm_locked(&self, used: &ImageServed) -> Result<(), Error> {
-        let known = Reference::parse(&used.reference).and_then(|image| self.sources.known(&image));
+    pub async fn confirm_locked(
+        &self,
+        wanted: &ImageWanted,
+        catalogue: &Catalogue,
+        used: &ImageServed,
+    ) -> Result<(), Error> {
+        let known = self.known_of(wanted, catalogue);
         let stored = store::find(&self.engine, &used.id).await?;
-        let is_it = known.as_ref().zip(stored.as_ref()).is_some_and(|(known, stored)| known.is(stored));
-        if is_it || known.as_ref().is_some_and(|known| used.digest.as_ref() == Some(&known.digest)) {
+        if known.as_ref().zip(stored.as_ref()).is_some_and(|(known, stored)| known.is(stored)) {
             return Ok(());
         }
         let why_not = match known {

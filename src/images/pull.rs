@@ -9,6 +9,7 @@ use super::progress::{PULL_STALL, Stopped};
 use super::registry::{PROBE, Refusal, Registry};
 use super::store::{self, Pull, Stored};
 use super::words::{attempt, explained, nobody, words};
+use crate::brokers::Version;
 use crate::converge::{Cancel, Event, Events};
 use crate::model::{ImageServed, ImageSource, ImageWanted, Mirror, Place, Reference, Trust};
 
@@ -43,6 +44,17 @@ impl Images {
         let image = Reference::parse(text);
         let known = image.as_ref().and_then(|image| self.sources.known(image));
         Fetch { wanted, text, image, known, published: None, source }
+    }
+
+    /// The makers' image of a version, with what the catalogue has heard of it.
+    pub(super) fn fetch_of_version<'a>(
+        &self,
+        wanted: &'a ImageWanted,
+        version: &Version,
+        reference: &'a str,
+    ) -> Fetch<'a> {
+        let published = version.image(wanted.distribution.as_deref()).and_then(|image| image.digest);
+        Fetch { published, ..self.fetch_of(wanted, reference, ImageSource::Official) }
     }
 
     /// From the first registry that has it.
@@ -144,8 +156,10 @@ impl Images {
         let Some(image) = &fetch.image else {
             return Err(Failed::Attempt(attempt(&source, "it is no registry's image")));
         };
-        let known = fetch.known.clone().or_else(|| Some(Locked::by_digest(fetch.published?)));
-        let known = known.filter(|_| fetch.known.is_some() || mirror.trust == Trust::Digest);
+        let known = match mirror.trust {
+            Trust::Digest => fetch.known.clone().or_else(|| fetch.published.map(Locked::by_digest)),
+            Trust::Tags => fetch.known.clone(),
+        };
         if known.is_none() && mirror.trust == Trust::Digest {
             return Err(Failed::Attempt(Attempt {
                 source,

@@ -27,6 +27,7 @@ pub use plan::{plans_as_lines, plans_for_people};
 pub use progress::bytes;
 pub use report::{
     Ending, brokers_table, ending_as_lines, ending_for_people, failed_for_people, images_table, outcomes_as_lines,
+    short_digest,
 };
 pub use table::Table;
 

@@ -141,12 +141,17 @@ fn last_line(ending: &Ending<'_>, paint: Paint) -> String {
     line
 }
 
+/// Enough of a digest to tell it from others by eye.
+pub fn short_digest(digest: &str) -> String {
+    digest.chars().take("sha256:".len() + 12).collect()
+}
+
 /// Which image each broker runs, by content, and where and when it came from.
 pub fn images_table(brokers: &[BrokerState], paint: Paint) -> String {
     let mut table = Table::new(&["broker", "image", "source", "digest", "since"]);
     for (broker, image) in brokers.iter().filter_map(|broker| Some((broker, broker.image.as_ref()?))) {
         let of_registry = image.digest.as_deref().map(|digest| {
-            let short: String = digest.chars().take("sha256:".len() + 12).collect();
+            let short = short_digest(digest);
             if image.verified { format!("{short} as locked") } else { short }
         });
         table.row([

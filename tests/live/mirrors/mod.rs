@@ -5,6 +5,7 @@ mod server;
 
 use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::lab::{Lab, docker, same, until};
 pub(crate) use registry::{Registry, free_port, tiny_image};
@@ -24,6 +25,12 @@ const TOO_MANY: Act = Act::Say(
 const BROKEN: Act = Act::Say("500 Internal Server Error", "", "out of order");
 const AROUND: Act = Act::Say("307 Temporary Redirect", "Location: /v2/demo/app/manifests/1\r\n", "");
 const LIE: Act = Act::As("/v2/demo/lie/manifests/1");
+
+/// What one of these tests makes the engine forget another one would need.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn is_manifest(path: &str) -> bool {
     path.contains("/manifests/")
@@ -119,6 +126,7 @@ fn plain(text: &str) -> String {
 
 #[test]
 fn every_way_that_a_mirror_fails() {
+    let _alone = one_at_a_time();
     let scene = Scene::new();
     let good = scene.good.port;
     let server = |act: fn(&str, &str) -> Act| Server::start(good, act);
@@ -144,7 +152,7 @@ fn every_way_that_a_mirror_fails() {
         (
             "breaks off within a layer",
             Some(server(|_, path| if is_blob(path) { Act::Cut { after: 100 } } else { Act::Pass })),
-            ", timeout: 2s",
+            ", timeout: 60s",
         ),
         ("403 on the manifest", Some(server(|_, path| if is_manifest(path) { FORBIDDEN } else { Act::Pass })), ""),
         ("403 on the layers", Some(server(|_, path| if is_blob(path) { FORBIDDEN } else { Act::Pass })), ""),
@@ -178,6 +186,72 @@ fn every_way_that_a_mirror_fails() {
     scene.spec(&[(&tls.url(), ""), (&scene.good.url(), "")]);
     let _ = writeln!(report, "a certificate of nobody's\n  {}", scene.served(&tls.url()));
     golden("mirrors/matrix.txt", &report);
+}
+
+/// Believed what its tags mean, a mirror can give anything; that is said, and a lock ends it.
+#[test]
+fn a_tag_is_believed_only_where_the_file_says_so() {
+    let _alone = one_at_a_time();
+    let scene = Scene::new();
+    let lock = std::fs::read(scene.lab.path("mqlab.lock")).unwrap();
+    let liar =
+        Server::start(scene.good.port, |_, path| if path.ends_with("/app/manifests/1") { LIE } else { Act::Pass });
+    let believed = [(liar.url(), ", trust: tags")];
+    let believed: Vec<(&str, &str)> = believed.iter().map(|(url, trust)| (url.as_str(), *trust)).collect();
+    scene.spec(&believed);
+    scene.good.push(FALSE, "demo/app:2");
+    let pull = || scene.lab.json(&["images", "pull"])["images"][0].clone();
+
+    std::fs::remove_file(scene.lab.path("mqlab.lock")).unwrap();
+    forget();
+    let image = pull();
+    assert_ne!(image["digest"], scene.wanted.as_str(), "{image}");
+    assert_eq!((&image["verified"], &image["mirror"]), (&false.into(), &liar.url().into()), "{image}");
+    forget();
+    scene.lab.mqlab(&["images", "pull"]).code(0).says("was believed that it is").says("mqlab images lock");
+
+    // Its layers are as true as others; only what its tag means is a lie.
+    std::fs::write(scene.lab.path("mqlab.lock"), lock).unwrap();
+    let image = pull();
+    assert_eq!((&image["digest"], &image["verified"]), (&scene.wanted.as_str().into(), &true.into()), "{image}");
+}
+
+/// One that has yesterday's image is told from one that has somebody else's: the registry itself knows the former.
+#[test]
+fn who_lags_is_told_from_who_lies() {
+    let _alone = one_at_a_time();
+    forget();
+    tiny_image(TRUE, "true ");
+    tiny_image(FALSE, "false ");
+    let upstream = Registry::start();
+    upstream.push(FALSE, "demo/app:1");
+    upstream.push(TRUE, "demo/app:1");
+    let good = Registry::start();
+    good.push(TRUE, "demo/app:1");
+    good.push(FALSE, "demo/app:old");
+    tiny_image(FALSE, "never seen ");
+    good.push(FALSE, "demo/app:lie");
+    let is_tag = |path: &str| path.ends_with("/app/manifests/1");
+    let lags = move |_: &str, path: &str| if is_tag(path) { Act::As("/v2/demo/app/manifests/old") } else { Act::Pass };
+    let lies = move |_: &str, path: &str| if is_tag(path) { Act::As("/v2/demo/app/manifests/lie") } else { Act::Pass };
+    let (lags, lies) = (Server::start(good.port, lags), Server::start(good.port, lies));
+    let lab = Lab::new("mirrors-told", "");
+    let mirrors = [good.url(), lags.url(), lies.url()];
+    let listed: String = mirrors
+        .iter()
+        .map(|url| format!("    - {{ url: \"{url}\", for: [\"127.0.0.1:{}\"] }}\n", upstream.port))
+        .collect();
+    let image = upstream.name("demo/app:1");
+    lab.spec(&format!("brokers: {{ events: {{ kind: kafka, image: \"{image}\" }} }}\nimages:\n  mirrors:\n{listed}"));
+    lab.mqlab(&["images", "lock"]).code(0).says("it lags behind, or it lies");
+    let told = lab.json(&["mirrors", "test"]);
+    let verdict = |url: &str| {
+        let trials = told["mirrors"].as_array().unwrap();
+        let trial = trials.iter().find(|trial| trial["mirror"] == url).unwrap();
+        trial["images"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(mirrors.each_ref().map(|url| verdict(url)), ["right", "lags", "lies"], "{told:#}");
+    lab.mqlab(&["mirrors", "test"]).code(1).says("which the registry does not know");
 }
 
 /// The whole text, rewritten under `UPDATE_GOLDEN`.
