@@ -6,6 +6,7 @@ use super::arguments::Down;
 use super::error::CliError;
 use super::exit::Code;
 use super::power::{chosen, end};
+use super::signals::Signals;
 use super::spec;
 use super::surroundings::Surroundings;
 use super::work::{Lock, take};
@@ -20,7 +21,7 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     let _lock = take(Lock::Take, &engine, &id, surroundings).await?;
     let Some(there) = engine.stack(&id.name).await? else {
         view.note(&format!("nothing of the stack `{}` is on {}", id.name, engine.facts().address));
-        return Ok(end("down", &[], view));
+        return Ok(end("down", &[], None, view));
     };
     let mut known: BTreeSet<String> = there.nodes.iter().map(|node| node.broker.clone()).collect();
     let orphans: Vec<String> = match &stack {
@@ -52,7 +53,8 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
         }
     }
     let session = EngineSession::new(engine.clone(), id.clone(), Vec::new());
-    let removed = session.remove(brokers.as_ref(), arguments.volumes, view.events()).await;
+    let signals = Signals::listen(view);
+    let removed = session.remove(brokers.as_ref(), arguments.volumes, view.events(), &signals.cancel).await;
     let outcomes = removed.map_err(|error| CliError::Failed(crate::error_chain(&error)))?;
     if !arguments.orphans && arguments.brokers.is_empty() && !orphans.is_empty() {
         let orphans = orphans.join(", ");
@@ -64,7 +66,7 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
     if !left.is_empty() && !arguments.volumes {
         view.note(&format!("data stays in {} (remove it too: mqlab down --volumes)", names(&left).join(", ")));
     }
-    Ok(end("down", &outcomes, view))
+    Ok(end("down", &outcomes, signals.seen(), view))
 }
 
 fn names<'a>(volumes: impl IntoIterator<Item = &'a VolumeSummary>) -> Vec<&'a str> {

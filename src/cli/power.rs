@@ -7,6 +7,7 @@ use serde_json::json;
 use super::arguments::Power as Arguments;
 use super::error::CliError;
 use super::exit::{Code, Ending};
+use super::signals::Signals;
 use super::spec;
 use super::surroundings::Surroundings;
 use super::work::{Lock, take};
@@ -31,8 +32,9 @@ pub(super) async fn power(
     }
     let known: Vec<String> = nodes.iter().map(|node| node.broker.clone()).collect();
     let chosen = chosen(&arguments.brokers, &id.name, &known)?;
+    let signals = Signals::listen(view);
     let outcomes = engine.power(&id, chosen.as_ref(), power, view.events()).await?;
-    Ok(end(power.verb(), &outcomes, view))
+    Ok(end(power.verb(), &outcomes, signals.seen(), view))
 }
 
 /// The brokers that were named; `None` is all of them.
@@ -50,15 +52,15 @@ pub(super) fn chosen(names: &[String], stack: &str, known: &[String]) -> Result<
     Ok((!names.is_empty()).then(|| names.iter().cloned().collect()))
 }
 
-/// Outcomes that had no plan before them.
-pub(super) fn end(command: &str, outcomes: &[Outcome], view: &View) -> Code {
+/// Outcomes that had no plan before them, and the signal that came meanwhile.
+pub(super) fn end(command: &str, outcomes: &[Outcome], signal: Option<u8>, view: &View) -> Code {
     match view.form() {
         Form::Human => say_failed(outcomes, view),
         Form::Plain => view.result(&outcomes_as_lines(outcomes)),
         Form::Json => view.json(&envelope(command, &json!({ "outcomes": outcomes }))),
     }
     let done = outcomes.iter().filter(|outcome| outcome.result == OutcomeResult::Done).count();
-    Ending { done, failed: outcomes.len() - done, ..Ending::default() }.code()
+    Ending { done, failed: outcomes.len() - done, signal, ..Ending::default() }.code()
 }
 
 /// What did not go as wanted, for people.

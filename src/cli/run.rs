@@ -11,7 +11,7 @@ use super::power::say_failed;
 use super::surroundings::{self, Surroundings};
 use super::work::{Lock, Work};
 use super::{env, up};
-use crate::converge::Options;
+use crate::converge::{Canceller, Options};
 use crate::docker::EngineSession;
 use crate::view::{View, ending_for_people};
 
@@ -41,7 +41,9 @@ pub(super) async fn run(arguments: &Run, surroundings: &Surroundings, view: &Vie
     }
     if !arguments.keep && before != Before::Containers {
         let session = EngineSession::new(work.engine.clone(), work.id.clone(), Vec::new());
-        let removed = session.remove(None, before == Before::Nothing, view.events()).await;
+        // Cleaning up is what an interrupt asks for here.
+        let (_nobody, never) = Canceller::new();
+        let removed = session.remove(None, before == Before::Nothing, view.events(), &never).await;
         match removed {
             Ok(outcomes) => say_failed(&outcomes, view),
             Err(error) => view.error(&format!("the stack could not be removed: {}", crate::error_chain(&error))),

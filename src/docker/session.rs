@@ -12,7 +12,7 @@ use super::labels::{StackId, container_name, volume_name};
 use super::lower::{NETWORK, NODE, VOLUME, network_address, node_address, volume_address};
 use super::{Engine, WantedNode, observe, ports, steps};
 use crate::brokers::{Batch, Check, Interest, Ledger, Outcome, OutcomeResult, Readiness, Session, SessionError};
-use crate::converge::{Event, Events};
+use crate::converge::{Cancel, Event, Events};
 use crate::model::{Address, ImageServed, NodeId, Observation};
 use crate::plan::{Action, Contents, Step};
 
@@ -51,12 +51,13 @@ impl EngineSession {
     }
 
     /// Removes containers, of these brokers only if some are named, their volumes if asked, and the network when
-    /// nothing of the stack is left in it.
+    /// nothing of the stack is left in it. A stop asked for is heard between these three.
     pub async fn remove(
         &self,
         brokers: Option<&BTreeSet<String>>,
         volumes: bool,
         events: &dyn Events,
+        cancel: &Cancel,
     ) -> Result<Vec<Outcome>, SessionError> {
         let inventory = Inventory::read(&self.engine).await.map_err(|error| self.failure(&error))?;
         self.refuse_other_folder(&inventory).await?;
@@ -76,7 +77,7 @@ impl EngineSession {
             observed(events, node_address(&broker, &node), "remove", removed)
         });
         let mut outcomes = join_all(removals).await;
-        if volumes {
+        if volumes && !cancel.is_cancelled() {
             let doomed = inventory.volumes_of(stack).filter_map(|found| {
                 let (broker, node) = found.node()?;
                 let address = volume_address(&broker, &node, found.label(super::labels::VOLUME)?);
@@ -87,7 +88,7 @@ impl EngineSession {
             outcomes.extend(join_all(removals).await);
         }
         let left = inventory.containers_of(stack).filter_map(Labelled::node).any(|(broker, _)| !chosen(&broker));
-        if !left && inventory.network_of(stack).is_some() {
+        if !left && !cancel.is_cancelled() && inventory.network_of(stack).is_some() {
             let removed = steps::remove_networks(&self.engine, &self.stack);
             outcomes.push(observed(events, network_address(stack), "remove", removed).await);
         }

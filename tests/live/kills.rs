@@ -335,6 +335,14 @@ fn killed_at_random() {
     }
 }
 
+/// Stops the first process of a container where it is: unlike `docker pause`, the engine does not undo this.
+fn freeze(container: &str) {
+    let inspect = |format: &str| docker(&["inspect", "--format", format, container]).trim().to_owned();
+    let (process, image) = (inspect("{{.State.Pid}}"), inspect("{{.Image}}"));
+    let host = ["run", "--rm", "--pid", "host", "--user", "0", "--entrypoint", "kill"];
+    docker(&[&host[..], &[&image, "-STOP", &process]].concat());
+}
+
 /// Asked politely it says what was done; the next command goes on.
 #[test]
 fn signals() {
@@ -360,13 +368,23 @@ fn signals() {
         assert_eq!(of_stack(scene.lab.stack()).len(), 3);
         docker(&["kill", &scene.lab.container("jobs")]);
     }
-    // The second one does not wait for anything.
-    docker(&["start", &scene.lab.container("jobs")]);
-    docker(&["pause", &scene.lab.container("jobs")]);
-    let mut child = scene.lab.command(&["down"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // A process that cannot take a polite stop keeps the first one waiting; the second one does not wait.
+    scene.lab.mqlab(&["up", "--yes"]).code(0);
+    let container = scene.lab.container("jobs");
+    freeze(&container);
+    while scene.events.lines.try_recv().is_ok() {}
+    let mut child = scene.lab.command(&["stop"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let said = lines_of(child.stderr.take().unwrap());
+    until("it stops the container", 10, || {
+        heard(&scene.events.lines, |line| line == format!("container kill {container}"))
+    });
+    signal("INT", child.id());
+    until("it heard the first one", 5, || heard(&said, |line| line.contains("once more kills")));
+    assert_eq!(child.try_wait().unwrap(), None, "the first one does not wait");
     signal("INT", child.id());
     until("it ends", 5, || child.try_wait().unwrap().is_some());
-    docker(&["unpause", &scene.lab.container("jobs")]);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    docker(&["kill", &container]);
     scene.converges("signals");
     scene.goes();
 }

@@ -15,7 +15,16 @@ message = Message()
 message.topic, message.body = topic, body
 if message_group:
     message.message_group = message_group[0]
-producer.send(message)
+end = time.time() + 60
+while True:
+    try:
+        producer.send(message)
+        break
+    except Exception as error:  # The proxy of a broker that has just started may not have its route yet.
+        print(error, file=sys.stderr)
+        if time.time() > end:
+            raise
+        time.sleep(0.2)
 
 consumer = SimpleConsumer(ClientConfiguration(endpoint, Credentials()), group, {topic: FilterExpression()})
 consumer.startup()
