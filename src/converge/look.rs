@@ -42,6 +42,7 @@ impl Run<'_> {
     /// Asks every broker that runs, once. With `probe`, sends a message through each.
     pub async fn look(&self, probe: bool) -> Result<Look, ConvergeError> {
         let inventory = self.engine.inventory(&self.id).await?;
+        self.say_where();
         let lowered = prepare(self.stack, &self.engine, &inventory, &self.id, &self.folder, false).await?;
         let stack = inventory.stack(&self.id.name).unwrap_or_default();
         let is_paused = |name: &str| stack.nodes.iter().any(|node| node.broker == name && node.state == "paused");

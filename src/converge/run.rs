@@ -96,12 +96,17 @@ impl Run<'_> {
         Ok(report)
     }
 
+    /// The stack and the engine that has it.
+    pub(super) fn say_where(&self) {
+        let facts = self.engine.facts();
+        let text = format!("{} on {} ({})", self.stack.name, facts.address, facts.title());
+        self.events.emit(Event::Phase { text });
+    }
+
     /// Containers, readiness, topology, verification.
     pub async fn up(&self) -> Result<Report, ConvergeError> {
         let (inventory, memory) = self.begin().await?;
-        let facts = self.engine.facts();
-        let text = format!("{} on {} (Docker {})", self.stack.name, facts.address, facts.version);
-        self.events.emit(Event::Phase { text });
+        self.say_where();
         let (lowered, mut report) = self.containers(inventory).await?;
         let inventory = self.topology(&lowered, memory, ready::Wanted::Whole, &mut report).await;
         match self.engine.remove_leftovers(&self.id, &inventory).await {

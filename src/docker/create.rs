@@ -7,9 +7,10 @@ use bollard::models::{
     ResourcesUlimits,
 };
 
+use super::Maker;
 use super::labels::{self, StackId, volume_name};
 use super::lower::{WantedNode, attributes};
-use crate::model::{Container, ImageServed};
+use crate::model::{Container, ImageServed, MemoryMount};
 
 /// `reference` is what the image is called in `docker ps`; `network` is the network's id, because names of
 /// networks are not unique.
@@ -19,6 +20,7 @@ pub(super) fn body(
     image: &ImageServed,
     reference: &str,
     network: &str,
+    maker: Maker,
 ) -> ContainerCreateBody {
     let container = &wanted.container;
     ContainerCreateBody {
@@ -29,7 +31,7 @@ pub(super) fn body(
         exposed_ports: Some(container.ports.iter().map(|port| engine_port(port.container)).collect()),
         labels: Some(node_labels(stack, wanted, image).into_iter().collect()),
         stop_timeout: Some(i64::from(container.stop_seconds)),
-        host_config: Some(host_config(&stack.name, container)),
+        host_config: Some(host_config(&stack.name, container, maker)),
         networking_config: Some(NetworkingConfig {
             endpoints_config: Some(HashMap::from([(
                 network.to_owned(),
@@ -57,7 +59,7 @@ fn node_labels(stack: &StackId, wanted: &WantedNode, image: &ImageServed) -> lab
     all
 }
 
-fn host_config(stack: &str, container: &Container) -> HostConfig {
+fn host_config(stack: &str, container: &Container, maker: Maker) -> HostConfig {
     let bindings = container.ports.iter().map(|port| {
         let binding = PortBinding { host_ip: Some(port.bind.clone()), host_port: Some(port.host.to_string()) };
         (engine_port(port.container), Some(vec![binding]))
@@ -68,11 +70,10 @@ fn host_config(stack: &str, container: &Container) -> HostConfig {
         target: Some(mount.path.to_owned()),
         ..EngineMount::default()
     });
-    let in_memory = container.mounts.iter().filter_map(|mount| {
-        let memory = mount.in_memory?;
-        let options = format!("rw,nosuid,nodev,mode=0755,uid={},gid={},size={}", memory.uid, memory.gid, memory.bytes);
-        Some((mount.path.to_owned(), options))
-    });
+    let in_memory = container
+        .mounts
+        .iter()
+        .filter_map(|mount| Some((mount.path.to_owned(), memory_options(mount.in_memory?, maker))));
     HostConfig {
         port_bindings: Some(bindings.collect()),
         mounts: Some(volumes.collect()),
@@ -82,6 +83,15 @@ fn host_config(stack: &str, container: &Container) -> HostConfig {
             vec![ResourcesUlimits { name: Some("nofile".to_owned()), soft: Some(count), hard: Some(count) }]
         }),
         ..HostConfig::default()
+    }
+}
+
+fn memory_options(memory: MemoryMount, maker: Maker) -> String {
+    let MemoryMount { uid, gid, bytes } = memory;
+    match maker {
+        Maker::Docker => format!("rw,nosuid,nodev,mode=0755,uid={uid},gid={gid},size={bytes}"),
+        // It refuses an owner (5.4). Nobody else is in there; and the image's files would be copied in.
+        Maker::Podman => format!("rw,nosuid,nodev,mode=0777,notmpcopyup,size={bytes}"),
     }
 }
 

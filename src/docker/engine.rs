@@ -8,7 +8,7 @@ use std::time::Duration;
 use bollard::{API_DEFAULT_VERSION, Docker};
 
 use super::endpoint::{Address, ConnectSettings, Endpoint};
-use super::{Absent, Error};
+use super::{Absent, Error, Maker, Product, dialect};
 
 /// Docker 20.10: the oldest engine that has all we ask of it.
 const LEAST_API: (u32, u32) = (1, 41);
@@ -36,10 +36,9 @@ pub struct EngineFacts {
     pub address: String,
     /// `DOCKER_HOST`, `context "colima"`, `the default`.
     pub origin: String,
-    /// The engine's own id, stable over restarts.
+    /// Its own, stable over restarts.
     pub id: String,
-    /// `20.10.24+dfsg1`.
-    pub version: String,
+    pub product: Product,
     pub api: (u32, u32),
     /// `amd64`.
     pub architecture: String,
@@ -84,17 +83,18 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
             });
         }
     };
+    let product = Product::of(&version);
     let api_version = version.api_version.unwrap_or_default();
     let pair = crate::model::version_pair(&api_version);
     if pair < LEAST_API {
-        return Err(Error::TooOld { address: endpoint.text, found: api_version });
+        return Err(Error::TooOld { address: endpoint.text, product, found: api_version });
     }
     let registry = info.registry_config.unwrap_or_default();
     let mirrors = registry.index_configs.and_then(|all| all.get("docker.io")?.mirrors.clone()).unwrap_or_default();
     let security = info.security_options.unwrap_or_default();
     let has = |option: &str| security.iter().any(|one| one.split(',').any(|part| part == option));
     let proxied = [&info.http_proxy, &info.https_proxy].into_iter().flatten().any(|proxy| !proxy.is_empty());
-    let data_root = info.docker_root_dir.filter(|path| !path.is_empty()).map(PathBuf::from);
+    let data_root = info.docker_root_dir.clone().filter(|path| !path.is_empty()).map(PathBuf::from);
     let system = info.operating_system.unwrap_or_default();
     let is_here = match &data_root {
         Some(root) => tokio::fs::try_exists(root).await.unwrap_or(false),
@@ -110,19 +110,26 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Engine, Error> {
         remote: endpoint.host().is_some(),
         address: endpoint.text,
         origin: endpoint.origin,
-        id: info.id.unwrap_or_default(),
-        version: version.version.unwrap_or_default(),
+        id: match product.maker {
+            Maker::Docker => info.id.unwrap_or_default(),
+            // Its id is another one in every answer (5.4): its place on its machine is not.
+            Maker::Podman => [info.name, info.docker_root_dir].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        },
         api: pair,
         architecture: version.arch.unwrap_or_default(),
         memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
         has_own_route: proxied || !mirrors.is_empty(),
-        hub_host: info.index_server_address.as_deref().and_then(host_of_url),
+        hub_host: match product.maker {
+            Maker::Docker => info.index_server_address.as_deref().and_then(host_of_url),
+            Maker::Podman => Some("registry-1.docker.io".to_owned()),
+        },
+        product,
         data_root,
         system,
         rootless: has("name=rootless"),
         selinux: has("name=selinux"),
     };
-    Ok(Engine { api, facts: Arc::new(facts) })
+    Ok(Engine { api: dialect::versioned(api, pair), facts: Arc::new(facts) })
 }
 
 /// One that answers nothing, for what is asked of others than the engine: mirrors can be tried without any.
@@ -134,7 +141,7 @@ pub fn nobody() -> Result<Engine, Error> {
         address: address.to_owned(),
         origin: "nobody".to_owned(),
         id: String::new(),
-        version: String::new(),
+        product: Product { maker: Maker::Docker, version: String::new() },
         api: LEAST_API,
         architecture: own_architecture().to_owned(),
         memory: 0,
@@ -238,6 +245,14 @@ fn start_hint(endpoint: &Endpoint, is_forbidden: bool) -> &'static str {
         Address::Tls(..) => "check the address and the certificates in DOCKER_CERT_PATH",
         Address::Tcp(_) => "check the address, and that the engine listens there",
         Address::Ssh(_) => "check that `ssh` reaches the host without a question and that `docker` works there",
+    }
+}
+
+impl EngineFacts {
+    /// `Podman 5.4.2, API 1.41`.
+    pub fn title(&self) -> String {
+        let (major, minor) = self.api;
+        format!("{}, API {major}.{minor}", self.product)
     }
 }
 

@@ -17,8 +17,10 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    #[error("the engine at {address} speaks API {found}, and mqlab needs 1.41 (Docker 20.10) or newer")]
-    TooOld { address: String, found: String },
+    #[error(
+        "the engine at {address} ({product}) speaks API {found}, and mqlab needs 1.41 (Docker 20.10, Podman 4) or newer"
+    )]
+    TooOld { address: String, product: super::Product, found: String },
     #[error("{origin} names the engine `{address}`, which mqlab cannot use: {reason}")]
     Address { address: String, origin: String, reason: String },
     #[error("cannot read {}", path.display())]

@@ -1,6 +1,7 @@
 //! Where published ports are when the engine's socket is on this machine.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 /// `127.0.0.1`, unless mqlab itself runs in a container with a network of its own: then the default gateway,
 /// which is the engine's machine. `engine` is what the engine calls its machine.
@@ -8,13 +9,23 @@ pub(crate) async fn local_probe_host(engine: &str) -> String {
     const LOCAL: &str = "127.0.0.1";
     let exists = async |path: &str| tokio::fs::try_exists(path).await.unwrap_or(false);
     let in_container = exists("/.dockerenv").await || exists("/run/.containerenv").await;
-    // With the host's network the host's bridge is visible; an engine that runs in the same container as we do may have
-    // none, and has its name.
-    if !in_container || exists("/sys/class/net/docker0").await || is_own_name(engine).await {
+    // With the host's network the host's bridges are visible, whatever an engine calls its own; an engine that runs in the
+    // same container as we do may have none, and has its name.
+    if !in_container || has_bridge(Path::new("/sys/class/net")).await || is_own_name(engine).await {
         return LOCAL.to_owned();
     }
     let routes = tokio::fs::read_to_string("/proc/net/route").await.unwrap_or_default();
     default_gateway(&routes).map_or_else(|| LOCAL.to_owned(), |address| address.to_string())
+}
+
+async fn has_bridge(interfaces: &Path) -> bool {
+    let Ok(mut entries) = tokio::fs::read_dir(interfaces).await else { return false };
+    while let Ok(Some(entry)) = entries.next_entry().await {
+        if tokio::fs::try_exists(entry.path().join("bridge")).await.unwrap_or(false) {
+            return true;
+        }
+    }
+    false
 }
 
 async fn is_own_name(engine: &str) -> bool {
@@ -35,6 +46,15 @@ fn default_gateway(routes: &str) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_bridge_counts_under_any_name() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("eth0")).unwrap();
+        assert!(!has_bridge(folder.path()).await);
+        std::fs::create_dir_all(folder.path().join("podman1/bridge")).unwrap();
+        assert!(has_bridge(folder.path()).await);
+    }
 
     #[tokio::test]
     async fn an_engine_beside_us_has_our_name() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bollard::models::{ContainerSummary, ContainerSummaryStateEnum, Network, Volume};
 use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, ListVolumesOptions};
 
+use super::dialect::understood;
 use super::labels::{self, Labels};
 use super::lower::MOUNT;
 use super::{Engine, Error};
@@ -91,7 +92,7 @@ impl FoundContainer {
 
     /// Its ports are its own: they are in use by nobody else.
     pub(super) fn holds_ports(&self) -> bool {
-        matches!(self.state.as_str(), "running" | "paused" | "restarting")
+        matches!(self.state.as_str(), "running" | "paused" | "restarting" | "stopping")
     }
 
     /// Made but never started: what an interrupted run leaves, perhaps without its files.
@@ -121,7 +122,7 @@ impl Inventory {
         // On the heap: the three together are some kilobytes, and many a future holds this one.
         let (containers, networks, volumes) = Box::pin(async {
             tokio::try_join!(
-                engine.call("list containers", api.list_containers(Some(all))),
+                engine.call("list containers", understood(api.list_containers(Some(all)))),
                 engine.call("list networks", api.list_networks(None::<ListNetworksOptions>)),
                 engine.call("list volumes", api.list_volumes(None::<ListVolumesOptions>)),
             )

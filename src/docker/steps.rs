@@ -6,6 +6,7 @@ use bollard::query_parameters::{
     RemoveVolumeOptions, RenameContainerOptions, StartContainerOptions, StopContainerOptions, UploadToContainerOptions,
 };
 
+use super::dialect::understood;
 use super::error::words_of;
 use super::inventory::{Inventory, Labelled};
 use super::labels::{self, StackId, container_name, volume_name};
@@ -17,7 +18,7 @@ const REMOVE_SECONDS: u64 = 60;
 /// What the polite stop may take beyond its own limit.
 const STOP_GRACE_SECONDS: u64 = 20;
 
-/// Creates the network of a stack. Names of networks are not unique, so it looks before.
+/// Creates the network of a stack. Names of networks are not unique (Docker before 25), so it looks before.
 pub(super) async fn create_network(engine: &Engine, stack: &StackId) -> Result<(), Error> {
     let request = NetworkCreateRequest {
         name: stack.name.clone(),
@@ -29,7 +30,14 @@ pub(super) async fn create_network(engine: &Engine, stack: &StackId) -> Result<(
     if Inventory::read(engine).await?.network_of(&stack.name).is_some() {
         return Ok(());
     }
-    engine.call(&what, engine.api().create_network(request)).await.map(|_| ())
+    match engine.call(&what, engine.api().create_network(request)).await {
+        // Where names are unique, one that a killed run asked for may have come in between.
+        Err(error) if error.status() == Some(409) => {
+            let is_ours = Inventory::read(engine).await?.network_of(&stack.name).is_some();
+            if is_ours { Ok(()) } else { Err(error) }
+        }
+        other => other.map(|_| ()),
+    }
 }
 
 /// Creates a volume. The engine answers "created" for one that is there whatever its labels, so they are
@@ -74,7 +82,7 @@ pub(super) async fn create_node(
         return Err(foreign("container", &name));
     }
     let reference = reference_of(engine, image).await;
-    let mut body = create::body(stack, wanted, image, &reference, network);
+    let mut body = create::body(stack, wanted, image, &reference, network, engine.facts().product.maker);
     loop {
         let started = create_and_start(engine, &name, &next, container, body.clone()).await;
         match started {
@@ -215,7 +223,7 @@ struct Found {
 }
 
 async fn find(engine: &Engine, name: &str) -> Result<Option<Found>, Error> {
-    let call = engine.api().inspect_container(name, None::<InspectContainerOptions>);
+    let call = understood(engine.api().inspect_container(name, None::<InspectContainerOptions>));
     match engine.call(&format!("read the container `{name}`"), call).await {
         Ok(answer) => Ok(Some(Found { labels: answer.config.and_then(|config| config.labels).unwrap_or_default() })),
         Err(error) if error.is_not_found() => Ok(None),

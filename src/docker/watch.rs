@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
+use super::dialect::understood;
 use super::labels::container_name;
 use super::{Engine, Error};
 use crate::model::{Container, KnownCause, NodeId};
@@ -153,7 +154,7 @@ fn cause_of(state: &ContainerState, log: &[String], known: &[KnownCause]) -> Opt
 impl Engine {
     /// `None` where there is no such container.
     pub async fn state(&self, container: &str) -> Result<Option<ContainerState>, Error> {
-        let call = self.api().inspect_container(container, None::<InspectContainerOptions>);
+        let call = understood(self.api().inspect_container(container, None::<InspectContainerOptions>));
         let answer = match self.call(&format!("read the container `{container}`"), call).await {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
@@ -189,7 +190,7 @@ impl Engine {
         let said = self.read_log(container, lines, options).await?;
         let in_time = |line: String| {
             let (at, text) = line.split_once(' ')?;
-            let is_old = at.parse::<jiff::Timestamp>().is_ok_and(|at| since.is_some_and(|since| at < since));
+            let is_old = since.is_some_and(|since| is_before(at, since));
             (!is_old).then(|| text.to_owned())
         };
         Ok(said.into_iter().filter_map(in_time).collect())
@@ -304,8 +305,33 @@ fn log_options(tail: Option<u32>, follow: bool) -> LogsOptions {
     }
 }
 
+/// Whether a line's time is before a moment. Podman (5.4) writes whole seconds, cut off.
+fn is_before(stamp: &str, moment: jiff::Timestamp) -> bool {
+    match stamp.parse::<jiff::Timestamp>() {
+        Ok(at) if stamp.contains('.') => at < moment,
+        Ok(at) => at.as_second() < moment.as_second(),
+        Err(_) => false,
+    }
+}
+
 /// Whether it came by standard error, and the text. A container may print anything.
 fn text_of(chunk: &LogOutput) -> (bool, String) {
     let is_error = matches!(chunk, LogOutput::StdErr { .. });
     (is_error, String::from_utf8_lossy(chunk.as_ref()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_second_in_which_it_started_counts() {
+        // Podman 5.4, of a container that died at once.
+        let started = "2026-11-26T19:04:11.252365818Z".parse().unwrap();
+        assert!(!is_before("2026-11-26T19:04:11Z", started));
+        assert!(is_before("2026-11-26T19:04:10Z", started));
+        // Docker.
+        assert!(is_before("2026-11-26T19:04:11.252365817Z", started));
+        assert!(!is_before("2026-11-26T19:04:11.272474476Z", started));
+    }
 }

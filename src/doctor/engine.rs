@@ -46,7 +46,11 @@ mod tests {
 
     #[test]
     fn each_way_of_not_being_there_has_its_code() {
-        let old = Error::TooOld { address: "unix:///a.sock".to_owned(), found: "1.40".to_owned() };
+        let old = Error::TooOld {
+            address: "unix:///a.sock".to_owned(),
+            product: crate::docker::Product { maker: crate::docker::Maker::Docker, version: "19.03".to_owned() },
+            found: "1.40".to_owned(),
+        };
         let slow = Error::TimedOut { what: "list containers".to_owned(), seconds: 60 };
         let folder = Error::OtherFolder { stack: "shop".to_owned(), folder: "/there".into() };
         for (error, code) in [

@@ -61,7 +61,7 @@ impl From<&EngineFacts> for EngineSeen {
         Self {
             address: facts.address.clone(),
             origin: facts.origin.clone(),
-            version: facts.version.clone(),
+            version: facts.product.version.clone(),
             api: format!("{}.{}", facts.api.0, facts.api.1),
             architecture: facts.architecture.clone(),
             memory: facts.memory,

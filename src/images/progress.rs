@@ -55,7 +55,8 @@ pub(super) async fn follow_pull(
     let mut last = String::new();
     while let Some(info) = next(&mut stream, stall, cancel).await? {
         let status = info.status.unwrap_or_default();
-        let Some(layer) = info.id.filter(|_| !status.starts_with("Pulling from")) else {
+        // Podman gives the id of an import as an id too (5.4).
+        let Some(layer) = info.id.filter(|id| !status.starts_with("Pulling from") && *id != status) else {
             last = status;
             continue;
         };
@@ -192,6 +193,17 @@ mod tests {
         });
         let Ok(id) = follow_pull(answer, IMPORT_STALL, "x", &(), &cancel).await else { panic!() };
         assert_eq!(id, "sha256:1");
+    }
+
+    #[tokio::test]
+    async fn an_import_on_podman_ends_with_an_id_that_is_no_layer() {
+        let (_canceller, cancel) = Canceller::new();
+        let id = Some("sha256:42e8d7cf452e".to_owned());
+        let answer = CreateImageInfo { status: id.clone(), id, ..CreateImageInfo::default() };
+        let kept = Kept::default();
+        let Ok(id) = follow_pull(stream::iter([Ok(answer)]), IMPORT_STALL, "x", &kept, &cancel).await else { panic!() };
+        assert_eq!(id, "sha256:42e8d7cf452e");
+        assert!(kept.0.lock().unwrap().is_empty(), "nothing is pulled");
     }
 
     #[tokio::test]

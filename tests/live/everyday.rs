@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::kafka_client::Kafka;
 use super::kafka_tools;
-use super::lab::{Lab, Ran, docker, identity, same, until};
+use super::lab::{Lab, Ran, docker, identity, is_podman, same, until};
 use super::rabbit::{ROOT, Rabbit, Talk};
 use super::strangers::Stranger;
 
@@ -179,7 +179,7 @@ fn data_goes_when_asked(lab: &Lab) {
     // Who holds on to a volume is named, in each form, and the rest is done.
     let mount = format!("{}:/data", volume("jobs"));
     let stranger = Stranger::container("live-everyday-stranger", &["--volume", &mount]);
-    let in_use = "volume is in use";
+    let in_use = if is_podman() { "volume is being used" } else { "volume is in use" };
     lab.mqlab(&["down", "--volumes", "--yes"]).code(4).says(in_use).says("jobs/volume/1-data");
     assert_eq!(volumes(), 1);
     let plain = lab.mqlab(&["down", "--volumes", "--yes", "--format", "plain"]).code(1);

@@ -169,8 +169,9 @@ fn a_port_that_is_taken() {
                 "error: port {port} (jobs, amqp) is taken by {holder}\n  \
                  stop the holder, or choose another port under `jobs`: `ports: {{ amqp: {next} }}`\n"
             );
+            let phase = format!("{} on ", lab.stack());
             let said: String =
-                ran.stderr.lines().filter(|line| !line.contains("(Docker ")).map(|line| format!("{line}\n")).collect();
+                ran.stderr.lines().filter(|line| !line.starts_with(&phase)).map(|line| format!("{line}\n")).collect();
             same(&said, &wanted);
             assert_eq!(of_stack(lab.stack()), [""; 0], "nothing is left in Created");
         }

@@ -12,7 +12,7 @@ use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use super::failures::signal;
-use super::lab::{Lab, docker, until};
+use super::lab::{Lab, docker, is_podman, until};
 use super::rabbit::{ROOT, Rabbit};
 use super::strangers::{Stranger, image, of_stack};
 
@@ -123,17 +123,17 @@ impl Scene {
             Moment::File(name) => changed(&self.lab.path(name)),
             _ => None,
         };
+        let told = match moment {
+            Moment::Engine(text) => in_the_engines_words(&text.replace("STACK", self.lab.stack())),
+            _ => String::new(),
+        };
         let began = Instant::now();
         let mut command = self.lab.command(&["up", "--yes"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = lines_of(child.stderr.take().unwrap());
-        let own = self.lab.stack();
         loop {
             let has_come = match moment {
-                Moment::Engine(text) => {
-                    let text = text.replace("STACK", own);
-                    heard(&self.events.lines, |line| line == text)
-                }
+                Moment::Engine(_) => heard(&self.events.lines, |line| format!("{line}\n").starts_with(&told)),
                 Moment::Line(text) => heard(&said, |line| line.contains(text)),
                 Moment::File(name) => changed(&self.lab.path(name)) != before,
                 Moment::After(delay) => began.elapsed() >= *delay,
@@ -149,6 +149,14 @@ impl Scene {
             }
             assert!(began.elapsed() < Duration::from_mins(2), "{moment:?} does not come");
         }
+    }
+
+    /// The moment comes. Podman reads its events from a file and tells late, so there the run before may have gone on
+    /// past it.
+    #[track_caller]
+    fn is_killed_at(&self, moment: &Moment) {
+        let end = self.killed_at(moment);
+        assert!(matches!(end, End::Killed) || is_podman(), "{moment:?}: {end:?}");
     }
 
     /// The same command again makes all well, and nobody else was touched.
@@ -182,6 +190,20 @@ impl Scene {
     fn rabbit(&self) -> Rabbit {
         Rabbit::jobs(&self.lab.env())
     }
+}
+
+/// How a line of the engine begins. Podman has other words: a network by its id, a container's end by another verb.
+fn in_the_engines_words(text: &str) -> String {
+    match text.strip_prefix("container destroy ") {
+        Some(name) if is_podman() => format!("container remove {name}"),
+        None if text.starts_with("network create ") && is_podman() => "network create ".to_owned(),
+        _ => format!("{text}\n"),
+    }
+}
+
+/// Podman tells nobody that files were copied into a container.
+fn is_told(moment: &Moment) -> bool {
+    !matches!(moment, Moment::Engine(text) if text.starts_with("container extract-to-dir ") && is_podman())
 }
 
 fn is_soak() -> bool {
@@ -218,8 +240,15 @@ fn killed_after_every_effect_of_a_first_start() {
         Moment::Engine("container start STACK-jobs-1"),
         Moment::Line("jobs starting"),
     ];
-    for moment in &moments {
-        assert!(matches!(scene.killed_at(moment), End::Killed), "{moment:?}");
+    let volume = format!("volume {}-data", scene.lab.container("jobs"));
+    for moment in moments.iter().filter(|moment| is_told(moment)) {
+        // Network and volume are made at the same time: who was killed after the one may have made both.
+        let is_past = matches!(moment, Moment::Engine(text) if text.starts_with("volume create "))
+            && of_stack(scene.lab.stack()).contains(&volume);
+        if is_past {
+            continue;
+        }
+        scene.is_killed_at(moment);
         scene.strangers.iter().for_each(Stranger::is_untouched);
         if is_soak() {
             scene.converges(&format!("{moment:?}"));
@@ -249,7 +278,7 @@ fn killed_after_every_effect_of_a_recreate() {
     ];
     for (round, moment) in moments.iter().enumerate() {
         scene.lab.edit(&format!("ROUND: \"{round}\""), &format!("ROUND: \"{}\"", round + 1));
-        assert!(matches!(scene.killed_at(moment), End::Killed), "{moment:?}");
+        scene.is_killed_at(moment);
         scene.strangers.iter().for_each(Stranger::is_untouched);
     }
     // What the engine makes for one that is dead already, the next one finds.
@@ -389,7 +418,7 @@ fn signals() {
     scene.goes();
 }
 
-/// Names of networks are not unique, and a run that was killed may have asked for one that the engine makes later.
+/// Names of networks need not be unique, and a run that was killed may have asked for one that the engine makes later.
 #[test]
 fn a_network_that_comes_late() {
     let lab = Lab::new("late-network", "brokers: { jobs: { kind: rabbitmq, version: \"4.0\", storage: memory } }\n");
@@ -409,6 +438,11 @@ fn a_network_that_comes_late() {
     write!(socket, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
+    // Docker 25 and Podman know a name only once: there nothing can come late.
+    if answer.contains(" 409 ") {
+        lab.mqlab(&["up"]).code(0).says("Nothing to do");
+        return;
+    }
     assert!(answer.contains(" 201 "), "{answer}");
     let networks = || docker(&["network", "ls", "--filter", &format!("label={stack}"), "--quiet"]).lines().count();
     assert_eq!(networks(), 2);

@@ -139,7 +139,8 @@ impl Lab {
         command.args(["down", "--stack", &self.name, "--volumes", "--orphans", "--yes", "--quiet"]);
         // Without a file the whole stack goes, whatever the spec says by now.
         let elsewhere = tempfile::tempdir().unwrap();
-        command.current_dir(elsewhere.path()).envs(self.engine.iter().map(|host| ("DOCKER_HOST", host)));
+        command.current_dir(elsewhere.path()).envs(&self.variables);
+        command.envs(self.engine.iter().map(|host| ("DOCKER_HOST", host)));
         Ran::of(command);
     }
 }
@@ -189,6 +190,11 @@ pub(crate) fn docker(arguments: &[&str]) -> String {
     let output = Command::new("docker").args(arguments).output().unwrap();
     assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Whether the engine is Podman, which has words of its own.
+pub(crate) fn is_podman() -> bool {
+    docker(&["version", "--format", "{{range .Server.Components}}{{.Name}}\n{{end}}"]).contains("Podman")
 }
 
 /// Identity and start of a container: equal as long as nobody touched it.

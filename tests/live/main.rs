@@ -17,6 +17,7 @@ mod clusters;
 mod daemon_settings;
 mod doctor;
 mod drift;
+mod engines;
 mod everyday;
 mod failures;
 mod full_disk;

@@ -1,6 +1,7 @@
 //! Another real engine beside the one that the other scenarios share: empty, and with no way out.
 
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::lab::Ran;
 
@@ -10,12 +11,25 @@ pub(crate) struct SecondEngine {
 }
 
 impl SecondEngine {
+    /// As the machine's own.
     pub(crate) fn start() -> Self {
+        Self::of_kind("fresh")
+    }
+
+    /// Of a kind that `scripts/engine` knows.
+    pub(crate) fn of_kind(kind: &str) -> Self {
         let mut command = script(&[]);
-        command.env("MQLAB_ENGINE", "fresh").env_remove("DOCKER_HOST");
+        command.env("MQLAB_ENGINE", kind).env_remove("DOCKER_HOST").stdin(Stdio::null()).stderr(Stdio::inherit());
         let said = Ran::of(command).code(0).stdout;
         let host = said.trim().strip_prefix("export DOCKER_HOST=").unwrap_or_else(|| panic!("{said}"));
-        Self { host: host.to_owned() }
+        let engine = Self { host: host.to_owned() };
+        // Where this test is killed, the next engine that starts ends this one.
+        std::fs::write(engine.folder().join("caller"), std::process::id().to_string()).unwrap();
+        engine
+    }
+
+    fn folder(&self) -> PathBuf {
+        Path::new(self.host.strip_prefix("unix://").unwrap()).parent().unwrap().to_owned()
     }
 
     pub(crate) fn host(&self) -> String {
@@ -33,6 +47,27 @@ impl SecondEngine {
         let output = self.docker_command(arguments).output().unwrap();
         assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Brings an image from the engine of the other tests.
+    pub(crate) fn take(&self, reference: &str) {
+        let mut save = Command::new("docker").args(["save", reference]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut load = self.docker_command(&["load"]);
+        load.stdin(save.stdout.take().unwrap());
+        Ran::of(load).code(0);
+        assert!(save.wait().unwrap().success());
+    }
+
+    /// Everything of a stack: names of containers, networks and volumes.
+    pub(crate) fn of_stack(&self, stack: &str) -> Vec<String> {
+        let filter = format!("label=dev.mqlab.stack={stack}");
+        let list = |arguments: &[&str]| self.docker(&[arguments, &["--filter", &filter]].concat());
+        let all = [
+            list(&["container", "ls", "--all", "--format", "{{.Names}} {{.State}}"]),
+            list(&["network", "ls", "--format", "{{.Name}}"]),
+            list(&["volume", "ls", "--format", "{{.Name}}"]),
+        ];
+        all.iter().flat_map(|text| text.lines()).map(str::to_owned).collect()
     }
 
     /// No image is left.

@@ -8,15 +8,21 @@ import org.apache.rocketmq.common.message.*;
 
 /** RocketMQ's own remoting client, as any program uses it. */
 public class Client {
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
         String server = arguments[1];
-        switch (arguments[0]) {
-            case "rounds" -> rounds(server);
-            case "produce" -> produce(server, arguments[2]);
-            case "drain" -> drain(server, arguments[2], arguments[3], Integer.parseInt(arguments[4]));
-            default -> throw new IllegalArgumentException(arguments[0]);
+        try {
+            switch (arguments[0]) {
+                case "rounds" -> rounds(server);
+                case "produce" -> produce(server, arguments[2]);
+                case "drain" -> drain(server, arguments[2], arguments[3], Integer.parseInt(arguments[4]));
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+            System.exit(0);
+        } catch (Throwable failure) {
+            // The client's own threads would keep the process for ever.
+            failure.printStackTrace();
+            System.exit(1);
         }
-        System.exit(0);
     }
 
     /** Three messages of each type: out, and in again. */
