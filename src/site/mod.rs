@@ -6,6 +6,7 @@ mod build;
 mod diagram;
 mod grammar;
 mod input;
+mod learn;
 mod model;
 mod page;
 mod pages;

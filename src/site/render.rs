@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -20,11 +20,18 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("run.html", include_str!("../../templates/site/run.html")),
     ("apps_table.html", include_str!("../../templates/site/apps_table.html")),
     ("checks.html", include_str!("../../templates/site/checks.html")),
+    ("learn.html", include_str!("../../templates/site/learn.html")),
+    ("document.html", include_str!("../../templates/site/document.html")),
+    ("question.html", include_str!("../../templates/site/question.html")),
+    ("glossary.html", include_str!("../../templates/site/glossary.html")),
+    ("reference.html", include_str!("../../templates/site/reference.html")),
+    ("verification.html", include_str!("../../templates/site/verification.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
 ];
 
 const COLOURS: &str = include_str!("../../site/css/colours.css");
 const DIAGRAM: &str = include_str!("../../site/css/diagram.css");
+const TEXT: &str = include_str!("../../site/css/text.css");
 const SITE: &str = include_str!("../../site/css/site.css");
 const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
@@ -66,7 +73,7 @@ impl Renderer {
 /// The files that all pages share.
 pub(crate) fn assets() -> [(&'static str, String); 3] {
     [
-        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}")),
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}")),
         ("assets/theme.js", THEME.to_owned()),
         ("assets/site.js", SCRIPT.to_owned()),
     ]

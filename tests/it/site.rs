@@ -162,7 +162,7 @@ fn every_word_is_used() {
     let words: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../site/content/en/words.json")).unwrap();
     let mut sources = String::new();
-    for folder in ["templates/site", "src/site", "src/site/pages"] {
+    for folder in ["templates/site", "src/site", "src/site/pages", "src/site/learn"] {
         for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -171,7 +171,9 @@ fn every_word_is_used() {
         }
     }
     for key in words.keys() {
-        let made = ["how_", "legend_", "app_", "status_", "outcome_"].iter().any(|prefix| key.starts_with(prefix));
+        let made = ["how_", "legend_", "app_", "status_", "outcome_", "section_", "claim_", "path_"]
+            .iter()
+            .any(|prefix| key.starts_with(prefix));
         let stem = key.trim_end_matches("_one").trim_end_matches("_many");
         assert!(
             made || sources.contains(&format!("t.{key}")) || sources.contains(&format!("\"{stem}\"")),

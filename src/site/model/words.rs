@@ -12,6 +12,8 @@ const LANGUAGES: [(&str, &str, &str); 1] = [("en", "English", include_str!("../.
 pub(crate) struct Words {
     /// As in `lang="en"`.
     pub language: &'static str,
+    /// As its speakers call it.
+    pub name: &'static str,
     texts: BTreeMap<String, String>,
 }
 
@@ -19,10 +21,10 @@ impl Words {
     /// The texts of a language, English where the binary has no others for it.
     pub(crate) fn of(language: &str) -> Result<Self, BuildError> {
         let found = LANGUAGES.iter().find(|(tag, ..)| *tag == language).unwrap_or(&LANGUAGES[0]);
-        let (tag, _, json) = *found;
+        let (tag, name, json) = *found;
         let failed = |detail: String| BuildError::Texts { language: tag.to_owned(), detail };
         let texts = serde_json::from_str(json).map_err(|error| failed(error.to_string()))?;
-        Ok(Self { language: tag, texts })
+        Ok(Self { language: tag, name, texts })
     }
 
     /// For templates: `{{ t.brokers }}`.
@@ -73,7 +75,11 @@ mod tests {
 
     #[test]
     fn a_value_that_looks_like_a_place_stays() {
-        let words = Words { language: "en", texts: BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]) };
+        let words = Words {
+            language: "en",
+            name: "English",
+            texts: BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]),
+        };
         assert_eq!(words.fill("k", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
     }
 }
