@@ -16,6 +16,7 @@ pub mod model;
 pub mod net;
 mod parallel;
 pub mod plan;
+pub mod serve;
 pub mod site;
 pub mod spec;
 pub mod state;
