@@ -32,7 +32,7 @@ impl Stack {
         let brokers = build_broker::brokers(registry, tree, sources, diagnostics);
         let apps = build_apps::apps(&brokers, tree, sources, diagnostics);
         let images = build_images::image_settings(tree, MirrorFrom::Spec, diagnostics);
-        let site = site_settings(tree, &directory, diagnostics);
+        let site = site_settings(tree, &directory);
         if !diagnostics.has_errors() {
             for found in &brokers {
                 found.broker.lint(&found.model, &apps, diagnostics);
@@ -91,18 +91,21 @@ fn made_valid(name: &str) -> String {
     if valid.is_empty() { "stack".to_owned() } else { valid }
 }
 
-fn site_settings(tree: &Node, directory: &Path, diagnostics: &mut Diagnostics) -> SiteSettings {
+fn site_settings(tree: &Node, directory: &Path) -> SiteSettings {
     let site = tree.get("site");
     let text = |key| site.and_then(|site| site.text_of(key));
-    for node in site.map_or(&[][..], |site| site.items_of("languages")) {
-        if node.as_text().is_some_and(|language| language != "en") {
-            let help = "write `[ en ]`, or leave `languages` out".to_owned();
-            diagnostics.error("not-in-this-version", node.at, "the site is in English only in this version", help);
+    let mut languages: Vec<String> = Vec::new();
+    for language in site.map_or(&[][..], |site| site.items_of("languages")).iter().filter_map(Node::as_text) {
+        if !languages.iter().any(|known| known == language) {
+            languages.push(language.to_owned());
         }
+    }
+    if languages.is_empty() {
+        languages.push("en".to_owned());
     }
     SiteSettings {
         title: text("title").map(str::to_owned),
-        languages: vec!["en".to_owned()],
+        languages,
         out: directory.join(text("out").unwrap_or("mqlab-site")),
     }
 }

@@ -60,7 +60,7 @@ fn everything_written_arrives() {
         "
 stack: shop.eu
 images: { build: never, base: 'debian:trixie', repositories: { debian: http://d }, build_args: { A: 1, B: x } }
-site: { title: T, languages: [ en ], out: ../out }
+site: { title: T, languages: [ zh, en, zh ], out: ../out }
 brokers:
   s:
     kind: shelf
@@ -213,13 +213,13 @@ fn what_a_broker_cannot_have_is_an_error() {
 #[test]
 fn names_are_checked_and_everything_is_reported_at_once() {
     let (_, loaded) = build(
-        "stack: My Shop\nsite: { languages: [ en, zh ] }\nbrokers: { a-b: { kind: shelf, version: '9' }, c: { kind: shelf, nodes: x } }\napps: { x: { consumes: [ d/a ] } }\n",
+        "stack: My Shop\nsite: { languages: [ en, zh, xx, en ] }\nbrokers: { a-b: { kind: shelf, version: '9' }, c: { kind: shelf, nodes: x } }\napps: { x: { consumes: [ d/a ] } }\n",
     );
     assert_eq!(
         places(&loaded),
         [
             "1:8 invalid-name",
-            "2:26 not-in-this-version",
+            "2:30 invalid-choice",
             "3:12 invalid-name",
             "3:41 unknown-version",
             "3:73 wrong-type",

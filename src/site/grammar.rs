@@ -59,13 +59,14 @@ impl Grammar<'_> {
                 }
                 (Look::Exchange(letter(kind)), visible(kind))
             }
-            "queue" => (Look::Queue, visible(text("type").unwrap_or("queue"))),
+            "queue" => (Look::Queue, text("type").map_or_else(|| self.words.doc("queue"), visible)),
             // An address hands its messages to queues, each to one of them or to all.
             "address" => {
-                let routing = text("routing").unwrap_or("address");
-                (Look::Exchange(letter(routing)), visible(routing))
+                let routing = text("routing");
+                let caption = routing.map_or_else(|| self.words.doc("address"), visible);
+                (Look::Exchange(letter(routing.unwrap_or("address"))), caption)
             }
-            "composite" => (Look::Exchange('C'), visible("composite")),
+            "composite" => (Look::Exchange('C'), self.words.doc("composite")),
             "topic" => {
                 // What a topic is split into, by each broker's own name.
                 let names = [("partitions", "partitions"), ("read_queues", "queues")];
@@ -78,7 +79,7 @@ impl Grammar<'_> {
                     None => (Look::Topic(0), self.words.say("topic")),
                 }
             }
-            kind => (Look::Plain, kind.to_owned()),
+            kind => (Look::Plain, self.words.doc(kind)),
         };
         if flag("durable") == Some(true) {
             badges.push("D".to_owned());

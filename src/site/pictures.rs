@@ -131,8 +131,9 @@ fn group_node(grammar: &Grammar<'_>, (broker, kind, word): &Group, ends: &[&End]
     if let [end] = ends {
         return grammar.node(end);
     }
-    let label = if word.is_empty() { kind.clone() } else { format!("{}…", visible(word)) };
-    let count = grammar.words.fill("grouped", &[("n", &ends.len().to_string()), ("kind", kind)]);
+    let noun = grammar.words.doc(kind);
+    let count = grammar.words.fill("grouped", &[("n", &ends.len().to_string()), ("kind", &noun)]);
+    let label = if word.is_empty() { noun } else { format!("{}…", visible(word)) };
     let list = if broker.is_empty() {
         super::model::PageId::Apps
     } else {

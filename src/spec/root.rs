@@ -215,12 +215,15 @@ static REPOSITORIES: Object = Object {
     ],
 };
 
+/// Those that the site has all its texts in.
+const LANGUAGE: Shape = Shape::Choice(&["en", "zh"]);
+
 static SITE: Object = Object {
     name: "site setting",
     doc: "The site about this stack.",
     fields: &[
         Field::new("title", Shape::Text, "Its title. The stack's name by default."),
-        Field::new("languages", Shape::List(&Shape::Text), "Its languages. `[en]` by default."),
+        Field::new("languages", Shape::List(&LANGUAGE), "Its languages, the first at its top. `[en]` by default."),
         Field::new("out", Shape::Text, "The folder it is written to. `mqlab-site` beside this file by default."),
     ],
 };

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_specs;
+mod chinese;
 mod commands;
 mod examples;
 mod golden;

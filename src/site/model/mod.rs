@@ -1,6 +1,7 @@
 //! What the site is about, before anything is rendered: the stack as a web of objects, the pages with
 //! their stable ids, and the words of a language.
 
+mod docs;
 mod page_id;
 mod words;
 mod world;

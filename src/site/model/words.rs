@@ -2,10 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use super::docs::Docs;
 use crate::site::BuildError;
 
-/// The languages that the binary carries: tag, own name, texts as JSON.
-const LANGUAGES: [(&str, &str, &str); 1] = [("en", "English", include_str!("../../../site/content/en/words.json"))];
+/// A language that the binary carries.
+struct Language {
+    tag: &'static str,
+    /// As its speakers call it.
+    name: &'static str,
+    /// The site's texts as JSON.
+    words: &'static str,
+    /// What the program says in English elsewhere, as JSON; empty for English itself.
+    docs: &'static str,
+}
+
+const LANGUAGES: [Language; 2] = [
+    Language { tag: "en", name: "English", words: include_str!("../../../site/content/en/words.json"), docs: "" },
+    Language {
+        tag: "zh",
+        name: "中文",
+        words: include_str!("../../../site/content/zh/words.json"),
+        docs: include_str!("../../../site/content/zh/docs.json"),
+    },
+];
 
 /// The texts of one language.
 #[derive(Clone, Debug)]
@@ -15,16 +34,18 @@ pub(crate) struct Words {
     /// As its speakers call it.
     pub name: &'static str,
     texts: BTreeMap<String, String>,
+    docs: Docs,
 }
 
 impl Words {
     /// The texts of a language, English where the binary has no others for it.
     pub(crate) fn of(language: &str) -> Result<Self, BuildError> {
-        let found = LANGUAGES.iter().find(|(tag, ..)| *tag == language).unwrap_or(&LANGUAGES[0]);
-        let (tag, name, json) = *found;
-        let failed = |detail: String| BuildError::Texts { language: tag.to_owned(), detail };
-        let texts = serde_json::from_str(json).map_err(|error| failed(error.to_string()))?;
-        Ok(Self { language: tag, name, texts })
+        let found = LANGUAGES.iter().find(|known| known.tag == language).unwrap_or(&LANGUAGES[0]);
+        let failed =
+            |error: serde_json::Error| BuildError::Texts { language: found.tag.to_owned(), detail: error.to_string() };
+        let texts = serde_json::from_str(found.words).map_err(failed)?;
+        let docs = Docs::new(found.docs).map_err(failed)?;
+        Ok(Self { language: found.tag, name: found.name, texts, docs })
     }
 
     /// For templates: `{{ t.brokers }}`.
@@ -35,6 +56,12 @@ impl Words {
     /// A sentence; the key itself where there is none, which a test keeps from happening.
     pub(crate) fn say(&self, key: &str) -> String {
         self.texts.get(key).cloned().unwrap_or_else(|| format!("[{key}]"))
+    }
+
+    /// What the program says in English elsewhere (a description, a cause, a noun), in this language. What nobody
+    /// translated stays: a broker's own words, an address.
+    pub(crate) fn doc(&self, english: &str) -> String {
+        self.docs.find(english)
     }
 
     /// A sentence with its places filled: `{name}`.
@@ -62,24 +89,109 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
     use super::*;
+
+    static TRANSLATED: LazyLock<BTreeMap<String, String>> =
+        LazyLock::new(|| serde_json::from_str(LANGUAGES[1].docs).unwrap());
+
+    fn languages() -> impl Iterator<Item = &'static str> {
+        LANGUAGES.iter().map(|language| language.tag)
+    }
 
     #[test]
     fn every_language_has_the_same_keys() {
         let english: Vec<String> = Words::of("en").unwrap().texts.into_keys().collect();
-        for (tag, ..) in LANGUAGES {
+        for tag in languages() {
             let other: Vec<String> = Words::of(tag).unwrap().texts.into_keys().collect();
             assert_eq!(other, english, "{tag}");
         }
     }
 
+    /// What the constants of every kind of broker say to people.
+    fn described() -> BTreeSet<&'static str> {
+        let mut all = BTreeSet::new();
+        for broker in crate::brokers::registry() {
+            let about = broker.description();
+            for rules in about.kinds {
+                all.extend([rules.kind, rules.plural]);
+                all.extend(rules.attributes.iter().map(|rule| rule.doc));
+            }
+            all.extend(about.ports.iter().map(|port| port.doc));
+            all.extend(about.lints.iter().map(|(_, why)| *why));
+            all.extend(about.impossible.iter().map(|one| one.why));
+            all.insert(about.growth);
+        }
+        all.retain(|text| !text.is_empty());
+        all
+    }
+
+    #[test]
+    fn every_description_is_translated() {
+        let missing: Vec<_> = described().into_iter().filter(|text| !TRANSLATED.contains_key(*text)).collect();
+        assert!(missing.is_empty(), "site/content/zh/docs.json has no {missing:#?}");
+    }
+
+    /// A sentence of a run has places where the program's has values: its longest words in one piece must be there.
+    #[test]
+    fn every_translation_is_of_something_that_is_said() {
+        let described = described();
+        let mut sources = String::new();
+        for folder in ["brokers", "converge", "docker", "model", "plan", "site"] {
+            read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder), &mut sources);
+        }
+        let said = |text: &str| {
+            let pieces = text.split(['{', '}', '`']).filter(|piece| *piece != "n");
+            let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or_default();
+            sources.contains(longest.trim())
+        };
+        let unused: Vec<_> =
+            TRANSLATED.keys().filter(|text| !described.contains(text.as_str()) && !said(text)).collect();
+        assert!(unused.is_empty(), "nobody says {unused:#?}");
+    }
+
+    #[test]
+    fn a_translation_has_the_places_of_its_sentence_and_no_other() {
+        for (english, translated) in &*TRANSLATED {
+            let count = |text: &str| text.matches("{}").count() + text.matches("{n}").count();
+            assert_eq!(count(english), count(translated), "{english}");
+        }
+    }
+
+    fn read(folder: &Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, out);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                *out += &std::fs::read_to_string(&path).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_fills_the_same_places() {
+        let places = |text: &str| {
+            let mut places: Vec<String> =
+                text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
+            places.sort();
+            places
+        };
+        let english = Words::of("en").unwrap();
+        for tag in languages() {
+            for (key, text) in Words::of(tag).unwrap().texts() {
+                assert_eq!(places(text), places(&english.texts[key]), "{tag}: {key}");
+            }
+        }
+    }
+
     #[test]
     fn a_value_that_looks_like_a_place_stays() {
-        let words = Words {
-            language: "en",
-            name: "English",
-            texts: BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]),
-        };
+        let texts = BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]);
+        let words = Words { language: "en", name: "English", texts, docs: Docs::default() };
         assert_eq!(words.fill("k", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
     }
 }

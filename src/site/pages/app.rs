@@ -54,7 +54,7 @@ pub(crate) fn app_page(context: &Context<'_>, app: &App, prefix: &str) -> AppPag
     let title = context.words.fill("picture_of", &[("kind", &context.words.say("app")), ("name", &name)]);
     let row = |flow: &crate::model::Flow| FlowRow {
         broker: context.page(&PageId::Broker(flow.address.broker.clone()), flow.address.broker.clone()),
-        kind: flow.address.kind.clone(),
+        kind: context.words.doc(&flow.address.kind),
         object: context.object(&flow.address),
         routing_key: flow.routing_key.as_deref().filter(|key| !key.is_empty()).map(visible).unwrap_or_default(),
         headers: flow

@@ -16,7 +16,7 @@ pub(crate) struct BrokerPage {
     pub page: Frame,
     pub broker: BrokerRow,
     pub origin: String,
-    pub storage: &'static str,
+    pub storage: String,
     pub containers: Vec<String>,
     pub digest: String,
     /// When the engine got the image.
@@ -47,7 +47,7 @@ pub(crate) struct BrokerRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PortRow {
     pub name: &'static str,
-    pub doc: &'static str,
+    pub doc: String,
     /// One per node; empty where the broker has not run.
     pub endpoints: Vec<String>,
 }
@@ -74,17 +74,17 @@ pub(crate) fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefi
         name: visible(key),
         value: context.value(value),
         hint: String::new(),
-        doc: "",
+        doc: String::new(),
         origin: place(model.config_origins.get(key)),
     });
     BrokerPage {
         page: frame(context, &model.name, &[], prefix),
         broker: broker_row(context, broker),
         origin: place(Some(&model.origin)),
-        storage: match model.storage {
+        storage: context.words.doc(match model.storage {
             crate::model::Storage::Volume => "volume",
             crate::model::Storage::Memory => "memory",
-        },
+        }),
         containers: report.map(|report| report.containers.clone()).unwrap_or_default(),
         digest: report.map(|report| report.image.digest.clone()).unwrap_or_default(),
         since: report.map(|report| report.image.when.clone()).unwrap_or_default(),
@@ -115,7 +115,7 @@ pub(crate) fn broker_row(context: &Context<'_>, broker: &BrokerInput<'_>) -> Bro
         version: version.unwrap_or(&model.version).to_owned(),
         nodes: model.nodes,
         image: report.map(|report| report.image.reference.clone()).unwrap_or_default(),
-        source: report.map(|report| report.image.source.clone()).unwrap_or_default(),
+        source: report.map(|report| context.words.doc(&report.image.source)).unwrap_or_default(),
         status: context.words.say(word),
         status_class: class,
         ports: ports(context, broker),
@@ -139,7 +139,7 @@ fn ports(context: &Context<'_>, broker: &BrokerInput<'_>) -> Vec<PortRow> {
             let scheme = if port.scheme.is_empty() { String::new() } else { format!("{}://", port.scheme) };
             PortRow {
                 name: port.name,
-                doc: port.doc,
+                doc: context.words.doc(port.doc),
                 endpoints: endpoints.into_iter().map(|endpoint| format!("{scheme}{endpoint}")).collect(),
             }
         })
@@ -163,7 +163,7 @@ fn kinds(context: &Context<'_>, broker: &BrokerInput<'_>) -> Vec<KindRow> {
     let kinds = broker.broker.description().kinds.iter();
     let row = |rules: &crate::model::KindRules| {
         let id = PageId::Kind { broker: broker.model.name.clone(), kind: rules.kind.to_owned() };
-        KindRow { link: context.page(&id, rules.plural), count: broker.of_kind(rules.kind).count() }
+        KindRow { link: context.page(&id, context.words.doc(rules.plural)), count: broker.of_kind(rules.kind).count() }
     };
     kinds.map(row).filter(|row| row.count > 0).collect()
 }

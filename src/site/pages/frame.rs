@@ -202,7 +202,7 @@ fn groups(
         };
         groups.push(NavGroup {
             id: id.text(),
-            title: rules.plural.to_owned(),
+            title: context.words.doc(rules.plural),
             path: path(&id),
             count: members.len(),
             items: if few { members.iter().map(item).collect() } else { Vec::new() },

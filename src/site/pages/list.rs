@@ -14,7 +14,7 @@ const CALLS: usize = 60;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ListPage {
     pub page: Frame,
-    pub plural: &'static str,
+    pub plural: String,
     pub kind: &'static str,
     pub broker: Link,
     pub broker_title: &'static str,
@@ -43,7 +43,7 @@ pub(crate) struct ListRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Meaning {
     pub name: &'static str,
-    pub doc: &'static str,
+    pub doc: String,
 }
 
 pub(crate) fn list_page(
@@ -58,11 +58,13 @@ pub(crate) fn list_page(
         let stem = rule.name.trim_end_matches('*');
         members.iter().any(|member| member.attributes.keys().any(|key| key.starts_with(stem)))
     };
-    let meanings = rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: rule.doc });
+    let meanings =
+        rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: context.words.doc(rule.doc) });
+    let plural = context.words.doc(rules.plural);
     let calls = !has_page(rules) && members.len() <= CALLS;
     ListPage {
-        page: frame(context, rules.plural, &[(PageId::Broker(name.clone()), name.clone())], prefix),
-        plural: rules.plural,
+        page: frame(context, &plural, &[(PageId::Broker(name.clone()), name.clone())], prefix),
+        plural,
         kind: rules.kind,
         broker: context.page(&PageId::Broker(name.clone()), name),
         broker_title: broker.broker.description().title,
@@ -89,7 +91,7 @@ fn row(
         object: Link { href: object.href.filter(|_| own.is_none()), ..object },
         id: own.unwrap_or_default(),
         vhost: resource.address.vhost_name().to_owned(),
-        description: resource.description.clone().unwrap_or_default(),
+        description: resource.description.as_deref().map(|text| context.words.doc(text)).unwrap_or_default(),
         attributes: context.attributes(Some(rules), resource),
         ways_in: context.world.reaching(&end).count(),
         ways_out: context.world.leaving(&end).count(),

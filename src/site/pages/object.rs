@@ -17,7 +17,10 @@ const PART_CALLS: usize = 12;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ObjectPage {
     pub page: Frame,
+    /// As in an address.
     pub kind: String,
+    /// The same in the page's language.
+    pub noun: String,
     pub name: String,
     pub description: String,
     pub broker: Link,
@@ -83,16 +86,19 @@ pub(crate) fn object_page(
     let several = ends.iter().any(|end| matches!(end, End::Object(other) if other.broker != address.broker));
     let graph = pictures::all(&grammar(context, several), &ends);
     let name = visible(&address.name);
-    let title = context.words.fill("picture_of", &[("kind", &address.kind), ("name", &name)]);
+    let noun = context.words.doc(&address.kind);
+    let title = context.words.fill("picture_of", &[("kind", &noun), ("name", &name)]);
     let inside = |style: Style| !matches!(style, Style::Produce | Style::Consume);
+    let plural = rules.map_or(address.kind.as_str(), |rules| rules.plural);
     let parts = context.world.parts_of(address);
     let lesson = broker.broker.lesson();
     let calls = |resource: &Resource| lesson.calls(resource, &broker.facts);
     let part_calls: Vec<CallView> = parts.iter().flat_map(|part| calls(part)).map(|one| call(&one)).collect();
     ObjectPage {
-        page: frame(context, &name, &above(broker, address, rules.map_or(&address.kind, |rules| rules.plural)), prefix),
+        page: frame(context, &name, &above(broker, address, context.words.doc(plural)), prefix),
         kind: address.kind.clone(),
-        description: resource.description.clone().unwrap_or_default(),
+        noun,
+        description: resource.description.as_deref().map(|text| context.words.doc(text)).unwrap_or_default(),
         broker: context.page(&PageId::Broker(address.broker.clone()), address.broker.clone()),
         broker_title: broker.broker.description().title,
         vhost: address.vhost.as_deref().map(visible).unwrap_or_default(),
@@ -126,10 +132,10 @@ pub(crate) fn grammar<'a>(context: &Context<'a>, brokers: bool) -> Grammar<'a> {
     Grammar { world: context.world, registry: context.registry, words: context.words, page: context.page, brokers }
 }
 
-fn above(broker: &BrokerInput<'_>, address: &Address, plural: &str) -> [(PageId, String); 2] {
+fn above(broker: &BrokerInput<'_>, address: &Address, plural: String) -> [(PageId, String); 2] {
     let name = broker.model.name.clone();
     let kind = PageId::Kind { broker: name.clone(), kind: address.kind.clone() };
-    [(PageId::Broker(name.clone()), name), (kind, plural.to_owned())]
+    [(PageId::Broker(name.clone()), name), (kind, plural)]
 }
 
 /// Who writes and who reads, with what only the file can tell.
@@ -164,7 +170,7 @@ fn apps(context: &Context<'_>, end: &End) -> Vec<AppRow> {
 
 fn part_row(context: &Context<'_>, broker: &BrokerInput<'_>, part: &Resource) -> PartRow {
     PartRow {
-        kind: part.address.kind.clone(),
+        kind: context.words.doc(&part.address.kind),
         object: context.object(&part.address),
         detail: context.attributes(kind_of(broker, &part.address.kind), part),
         origin: place(part.origin.as_ref()),
@@ -176,11 +182,11 @@ fn outcome(context: &Context<'_>, address: &Address) -> Option<OutcomeView> {
     let step = report.steps.iter().find(|step| step.address == *address)?;
     let (key, class) = outcome_word(step.outcome);
     Some(OutcomeView {
-        verb: step.verb.clone(),
-        cause: visible(&step.cause),
+        verb: context.words.doc(&step.verb),
+        cause: visible(&context.words.doc(&step.cause)),
         outcome: context.words.say(key),
         class,
-        detail: if step.detail.is_empty() { String::new() } else { visible(&step.detail) },
+        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.doc(&step.detail)) },
     })
 }
 

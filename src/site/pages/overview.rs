@@ -109,7 +109,10 @@ fn lede(context: &Context<'_>) -> String {
         }
     }
     let named = kinds.into_iter().filter(|(_, _, count)| *count > 0);
-    counts.extend(named.map(|(kind, plural, count)| format!("{count} {}", if count == 1 { kind } else { plural })));
+    counts.extend(named.map(|(kind, plural, count)| {
+        let noun = context.words.doc(if count == 1 { kind } else { plural });
+        context.words.fill("counted", &[("n", &count.to_string()), ("noun", &noun)])
+    }));
     let apps = world.input.stack.apps.len();
     if apps > 0 {
         counts.push(context.words.count("apps", apps));

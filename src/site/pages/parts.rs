@@ -21,7 +21,7 @@ pub(crate) struct AttributeRow {
     pub value: String,
     /// The value in human units, where it is a time or a size.
     pub hint: String,
-    pub doc: &'static str,
+    pub doc: String,
     pub origin: String,
 }
 
@@ -115,8 +115,8 @@ impl Context<'_> {
             AttributeRow {
                 name: visible(name),
                 value: self.value(value),
-                hint: hint(name, value),
-                doc: rule.map_or("", |rule| rule.doc),
+                hint: self.words.doc(&hint(name, value)),
+                doc: rule.map_or_else(String::new, |rule| self.words.doc(rule.doc)),
                 origin: place(resource.origin_of(name)),
             }
         };

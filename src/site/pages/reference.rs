@@ -17,7 +17,7 @@ pub(crate) struct ReferencePage {
     pub kinds: Vec<KindView>,
     pub ports: Vec<PortView>,
     pub lints: Vec<NamedText>,
-    pub growth: &'static str,
+    pub growth: String,
 }
 
 /// A configuration key that the stack sets.
@@ -33,7 +33,7 @@ pub(crate) struct KeyRow {
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct KindView {
-    pub title: &'static str,
+    pub title: String,
     pub rows: Vec<NamedText>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct KindView {
 pub(crate) struct PortView {
     pub name: &'static str,
     pub number: u16,
-    pub doc: &'static str,
+    pub doc: String,
     pub is_open: bool,
 }
 
@@ -53,15 +53,16 @@ pub(crate) struct NamedText {
 
 pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefix: &str) -> ReferencePage {
     let description = broker.broker.description();
-    let named = |name: &str, text: &str| NamedText { name: name.to_owned(), text: text.to_owned() };
+    let words = context.words;
+    let named = |name: &str, text: &str| NamedText { name: name.to_owned(), text: words.doc(text) };
     let kinds = description.kinds.iter().map(|rules| KindView {
-        title: rules.plural,
+        title: words.doc(rules.plural),
         rows: rules.attributes.iter().map(|attribute| named(attribute.name, attribute.doc)).collect(),
     });
     let ports = description.ports.iter().map(|port| PortView {
         name: port.name,
         number: port.number,
-        doc: port.doc,
+        doc: words.doc(port.doc),
         is_open: (port.when)(broker.model),
     });
     ReferencePage {
@@ -76,7 +77,7 @@ pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, pr
         kinds: kinds.filter(|kind| !kind.rows.is_empty()).collect(),
         ports: ports.collect(),
         lints: description.lints.iter().map(|(code, why)| named(code, why)).collect(),
-        growth: description.growth,
+        growth: words.doc(description.growth),
     }
 }
 

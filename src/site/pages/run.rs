@@ -63,7 +63,7 @@ pub(crate) fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) 
         version: report.tool_version.clone(),
         steps: report.steps.iter().map(|step| row(context, step)).collect(),
         unmanaged: report.unmanaged.iter().map(|address| visible(&address.to_string())).collect(),
-        notes: report.notes.iter().map(|note| visible(note)).collect(),
+        notes: report.notes.iter().map(|note| visible(&context.words.doc(note))).collect(),
     }
 }
 
@@ -85,10 +85,10 @@ pub(crate) fn summary(context: &Context<'_>, report: &RunReport) -> RunSummary {
         counts.push(CountView { text: context.words.count("unmanaged", report.unmanaged.len()), class: "calm" });
     }
     let checks = report.checks.iter().map(|check| CheckView {
-        name: visible(&check.name),
+        name: visible(&context.words.doc(&check.name)),
         broker: context.page(&PageId::Broker(check.broker.clone()), check.broker.clone()),
         ok: check.ok,
-        detail: if check.detail.is_empty() { String::new() } else { visible(&check.detail) },
+        detail: if check.detail.is_empty() { String::new() } else { visible(&context.words.doc(&check.detail)) },
     });
     RunSummary {
         link: context.page(&PageId::Run, context.words.say("last_run")),
@@ -103,12 +103,12 @@ pub(crate) fn summary(context: &Context<'_>, report: &RunReport) -> RunSummary {
 fn row(context: &Context<'_>, step: &StepReport) -> StepRow {
     let (key, class) = outcome_word(step.outcome);
     StepRow {
-        verb: step.verb.clone(),
+        verb: context.words.doc(&step.verb),
         object: context.full(&step.address),
-        kind: step.address.kind.clone(),
-        cause: visible(&step.cause),
+        kind: context.words.doc(&step.address.kind),
+        cause: visible(&context.words.doc(&step.cause)),
         outcome: context.words.say(key),
         class,
-        detail: if step.detail.is_empty() { String::new() } else { visible(&step.detail) },
+        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.doc(&step.detail)) },
     }
 }
