@@ -151,7 +151,8 @@ impl Builder<'_> {
                     around: (before, all.get(at + 1).copied()),
                 };
                 let page = pages::document_page(&self.context(&id), &written, &self.prefix)?;
-                out.extend(press.page(&id, "document.html", &page, None)?);
+                let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
+                out.extend(press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?);
             }
         }
         Ok(())
