@@ -17,6 +17,7 @@ pub mod net;
 mod parallel;
 pub mod plan;
 pub mod serve;
+pub mod sim;
 pub mod site;
 pub mod spec;
 pub mod state;

@@ -4,6 +4,8 @@
 
 mod build;
 mod diagram;
+#[allow(dead_code, reason = "lessons show them")]
+mod figures;
 mod grammar;
 mod input;
 mod learn;

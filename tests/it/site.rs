@@ -162,7 +162,7 @@ fn every_word_is_used() {
     let words: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../site/content/en/words.json")).unwrap();
     let mut sources = String::new();
-    for folder in ["templates/site", "src/site", "src/site/pages", "src/site/learn"] {
+    for folder in ["templates/site", "src/site", "src/site/pages", "src/site/learn", "src/site/figures"] {
         for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::frame::{Frame, frame};
 use super::object::grammar;
 use super::parts::{Context, Link, PictureView};
+use crate::site::figures::{self, Figure, FigureInput};
 use crate::site::learn::{Block, Claim, Document, Library, Prose, Question, Source, Yours};
 use crate::site::model::{End, PageId};
 use crate::site::{BrokerInput, BuildError, pictures};
@@ -24,6 +25,8 @@ pub(crate) struct DocumentPage {
     pub samples: Vec<String>,
     pub predict: Option<QuestionView>,
     pub parts: Vec<PartView>,
+    /// Whether the page needs their script.
+    pub has_figures: bool,
     pub leaves_out: Vec<String>,
     pub quiz: Vec<QuestionView>,
     pub claims: Vec<ClaimRow>,
@@ -36,6 +39,7 @@ pub(crate) struct DocumentPage {
 pub(crate) struct PartView {
     pub html: String,
     pub picture: Option<PictureView>,
+    pub figure: Option<Figure>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -103,7 +107,7 @@ pub(crate) fn document_page(
     made.sort();
     made.dedup();
     let claims = made.iter().filter_map(|id| library.claim(id)).map(|claim| claim_row(context, claim)).collect();
-    let parts = rendered.blocks.into_iter().map(|block| part(context, &yours, block)).collect();
+    let parts: Vec<PartView> = rendered.blocks.into_iter().map(|block| part(context, &yours, *broker, block)).collect();
     let to = |document: &&Document| context.page(&PageId::Document(document.id.clone()), document.head.title.clone());
     let mut own: Vec<Link> = Vec::new();
     for name in yours.names.iter().filter(|name| !name.is_sample) {
@@ -128,6 +132,7 @@ pub(crate) fn document_page(
         own,
         samples: yours.names.iter().filter(|name| name.is_sample).map(|name| name.text.clone()).collect(),
         predict,
+        has_figures: parts.iter().any(|part| part.figure.is_some()),
         parts,
         leaves_out,
         quiz,
@@ -138,12 +143,20 @@ pub(crate) fn document_page(
     })
 }
 
-fn part(context: &Context<'_>, yours: &Yours, block: Block) -> PartView {
+fn part(context: &Context<'_>, yours: &Yours, broker: Option<&BrokerInput<'_>>, block: Block) -> PartView {
+    let mut part = PartView { html: String::new(), picture: None, figure: None };
     match block {
-        Block::Html(html) => PartView { html, picture: None },
-        Block::Figure(_) => PartView { html: String::new(), picture: None },
-        Block::Picture(key) => PartView { html: String::new(), picture: picture(context, yours, &key) },
+        Block::Html(html) => part.html = html,
+        Block::Picture(key) => part.picture = picture(context, yours, &key),
+        Block::Figure(name) => {
+            let apps = &context.world.input.stack.apps;
+            part.figure = broker.and_then(|broker| {
+                let input = FigureInput { broker, apps, values: &yours.values };
+                figures::figure(&name, &input, context.words)
+            });
+        }
     }
+    part
 }
 
 /// What is around the reader's own object; nothing where it is a sample.
