@@ -290,7 +290,7 @@ impl Writer<'_, '_> {
         self.raw(format!(
             "<div class=\"call\"><div class=\"call-head\"><span class=\"call-tool\">{tool}</span><button type=\"button\" \
              class=\"copy\" hidden data-copy>{copy}</button></div><pre tabindex=\"0\" aria-label=\"{tool}\"><code>{}</code></pre></div>\n",
-            escape(&code)
+            code.lines().map(escape).collect::<Vec<_>>().join("\n")
         ));
     }
 }

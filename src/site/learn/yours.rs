@@ -78,6 +78,17 @@ impl Yours {
         self.names.push(Name { key: key.to_owned(), text: visible(text), page, is_sample });
     }
 
+    /// The values, and `exchange` where a page names `exchange_direct` alone: what a figure begins with.
+    pub(crate) fn with_plain_kinds(&self) -> BTreeMap<String, Json> {
+        let mut all = self.values.clone();
+        for name in &self.names {
+            if let Some(PageId::Object(address)) = &name.page {
+                all.entry(address.kind.clone()).or_insert_with(|| json!(address.name));
+            }
+        }
+        all
+    }
+
     /// A text with its tokens told apart.
     pub(crate) fn parts<'t>(&self, text: &'t str) -> Vec<Part<'t>> {
         let mut parts = Vec::new();

@@ -18,7 +18,7 @@ pub(crate) struct DocumentPage {
     pub goal: String,
     /// The broker of the lesson, and its version.
     pub broker: Option<Link>,
-    pub version: String,
+    pub broker_version: String,
     /// The reader's own objects on the page.
     pub own: Vec<Link>,
     /// Names that the stack does not have.
@@ -128,7 +128,7 @@ pub(crate) fn document_page(
         broker: broker
             .filter(|_| document.subject().is_some())
             .map(|broker| context.page(&PageId::Broker(broker.model.name.clone()), broker.broker.description().title)),
-        version: if document.subject().is_some() { yours.version.clone() } else { String::new() },
+        broker_version: if document.subject().is_some() { yours.version.clone() } else { String::new() },
         own,
         samples: yours.names.iter().filter(|name| name.is_sample).map(|name| name.text.clone()).collect(),
         predict,
@@ -151,7 +151,8 @@ fn part(context: &Context<'_>, yours: &Yours, broker: Option<&BrokerInput<'_>>, 
         Block::Figure(name) => {
             let apps = &context.world.input.stack.apps;
             part.figure = broker.and_then(|broker| {
-                let input = FigureInput { broker, apps, values: &yours.values };
+                let values = yours.with_plain_kinds();
+                let input = FigureInput { broker, apps, values: &values };
                 figures::figure(&name, &input, context.words)
             });
         }

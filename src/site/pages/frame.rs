@@ -60,6 +60,8 @@ pub(crate) struct NavGroup {
     pub title: String,
     pub path: String,
     pub count: usize,
+    /// Titles of pages, not names of objects.
+    pub is_text: bool,
     /// Empty where there are too many.
     pub items: Vec<NavItem>,
 }
@@ -138,6 +140,7 @@ pub(crate) fn nav(context: &Context<'_>, shelves: &[Shelf<'_>]) -> Nav {
                 title: String::new(),
                 path: String::new(),
                 count: items.len(),
+                is_text: false,
                 items: if few { items } else { Vec::new() },
             }],
         });
@@ -166,7 +169,7 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
     let items: Vec<NavItem> =
         kinds.chain(others).map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) }).collect();
     let title = words.say("section_reference");
-    NavGroup { id: "reference".to_owned(), title, path: String::new(), count: items.len(), items }
+    NavGroup { id: "reference".to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
 }
 
 fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup {
@@ -178,7 +181,14 @@ fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
             NavItem { id: id.text(), title: document.head.title.clone(), path: path(&id) }
         })
         .collect();
-    NavGroup { id: shelf.id.clone(), title: shelf.title.clone(), path: String::new(), count: items.len(), items }
+    NavGroup {
+        id: shelf.id.clone(),
+        title: shelf.title.clone(),
+        path: String::new(),
+        count: items.len(),
+        is_text: true,
+        items,
+    }
 }
 
 fn groups(
@@ -205,6 +215,7 @@ fn groups(
             title: context.words.doc(rules.plural),
             path: path(&id),
             count: members.len(),
+            is_text: false,
             items: if few { members.iter().map(item).collect() } else { Vec::new() },
         });
     }

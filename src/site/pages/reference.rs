@@ -12,7 +12,7 @@ use crate::site::text::visible;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ReferencePage {
     pub page: Frame,
-    pub version: String,
+    pub broker_version: String,
     pub keys: Vec<KeyRow>,
     pub kinds: Vec<KindView>,
     pub ports: Vec<PortView>,
@@ -72,7 +72,7 @@ pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, pr
             &[(PageId::Learn, context.words.say("learn"))],
             prefix,
         ),
-        version: broker.facts.version.clone(),
+        broker_version: broker.facts.version.clone(),
         keys: keys(context, broker),
         kinds: kinds.filter(|kind| !kind.rows.is_empty()).collect(),
         ports: ports.collect(),
