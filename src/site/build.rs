@@ -7,6 +7,7 @@ use super::diagram::standalone;
 use super::model::{PageId, Registry, Words, World, has_page};
 use super::pages::{self, Context};
 use super::render::{Renderer, assets, picture_style};
+use super::search;
 use super::{Page, SiteInput};
 use crate::parallel::on_all_cores;
 
@@ -93,6 +94,7 @@ impl Builder<'_> {
                 }
             }
         }
+        out.extend(search::index(&search::entries(&self.context(&PageId::Overview), title), self.words.language));
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod page;
 mod pages;
 mod pictures;
 mod render;
+mod search;
 mod text;
 mod write;
 

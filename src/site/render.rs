@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -21,6 +21,7 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("apps_table.html", include_str!("../../templates/site/apps_table.html")),
     ("checks.html", include_str!("../../templates/site/checks.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
+    ("search.html", include_str!("../../templates/site/search.html")),
 ];
 
 const COLOURS: &str = include_str!("../../site/css/colours.css");
@@ -28,6 +29,8 @@ const DIAGRAM: &str = include_str!("../../site/css/diagram.css");
 const SITE: &str = include_str!("../../site/css/site.css");
 const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
+const SEARCH: &str = include_str!("../../site/js/search.js");
+const SEARCH_STYLE: &str = include_str!("../../site/css/search.css");
 
 /// The templates of one language.
 pub(crate) struct Renderer {
@@ -64,11 +67,12 @@ impl Renderer {
 }
 
 /// The files that all pages share.
-pub(crate) fn assets() -> [(&'static str, String); 3] {
+pub(crate) fn assets() -> [(&'static str, String); 4] {
     [
-        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}")),
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}\n{SEARCH_STYLE}")),
         ("assets/theme.js", THEME.to_owned()),
         ("assets/site.js", SCRIPT.to_owned()),
+        ("assets/search.js", SEARCH.to_owned()),
     ]
 }
 

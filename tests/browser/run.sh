@@ -32,5 +32,6 @@ if ! cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock" 2>/de
 fi
 
 for site in "$@"; do
+    node "$here/search.js" "$site"
     node "$here/test.js" "$site"
 done
