@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use entries::entries;
 use table::Table;
+use tokens::Place;
 
 use super::Page;
 
@@ -17,6 +18,8 @@ use super::Page;
 const MOST: usize = 600 * 1024;
 /// With an index in several files, kinds with more entries than this are not in the first.
 const MANY: usize = 200;
+/// With an index in several files, the most entries that one word finds: nobody looks through more.
+const ALIKE: usize = 1000;
 /// The file of what begins with no letter or digit of ASCII.
 const OTHERS: char = '_';
 
@@ -41,21 +44,40 @@ pub(crate) fn index(entries: &[Entry], language: &str) -> Vec<Page> {
 
 fn index_of(entries: &[Entry], language: &str, most: usize) -> Vec<Page> {
     let all: Vec<&Entry> = entries.iter().collect();
-    let table = Table::of(&all, |_| true);
+    let table = Table::of(&all, |_, _| true);
     let whole = first(language, &table, &[]);
     if whole.content.len() <= most {
         return vec![whole];
     }
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut of_kind: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in entries {
-        *count.entry(&entry.kind).or_default() += 1;
+        *of_kind.entry(&entry.kind).or_default() += 1;
     }
-    let (many, few): (Vec<&Entry>, Vec<&Entry>) = all.into_iter().partition(|entry| count[entry.kind.as_str()] > MANY);
-    let letters: BTreeSet<char> =
-        many.iter().flat_map(|entry| tokens::of_entry(entry)).map(|(token, _)| letter(&token)).collect();
-    let mut pages = vec![first(language, &Table::of(&few, |_| true), &letters.iter().copied().collect::<Vec<_>>())];
+    let (mut many, few): (Vec<&Entry>, Vec<&Entry>) =
+        all.into_iter().partition(|entry| of_kind[entry.kind.as_str()] > MANY);
+    // Those with the shortest names are kept: their words are all that they can be found by.
+    many.sort_by_key(|entry| entry.title.chars().count());
+    let tokens: Vec<(String, Place)> = many.iter().flat_map(|entry| tokens::of_entry(entry)).collect();
+    let mut in_texts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (token, _) in tokens.iter().filter(|(_, place)| *place == Place::Text) {
+        *in_texts.entry(token).or_default() += 1;
+    }
+    // What is said about nearly all objects tells none from another, and would put all of them into its file.
+    let tells =
+        |token: &str, place: Place| place > Place::Text || in_texts.get(token).is_none_or(|count| *count <= MANY);
+    let letters = tokens.iter().filter(|(token, place)| tells(token, *place)).map(|(token, _)| letter(token));
+    let letters: BTreeSet<char> = letters.collect();
+    let mut pages = vec![first(language, &Table::of(&few, |_, _| true), &letters.iter().copied().collect::<Vec<_>>())];
     pages.extend(letters.into_iter().map(|own| {
-        let table = Table::of(&many, |token| letter(token) == own);
+        let mut kept: BTreeMap<String, usize> = BTreeMap::new();
+        let table = Table::of(&many, |token, place| {
+            let fits = letter(token) == own && tells(token, place);
+            fits && {
+                let count = kept.entry(token.to_owned()).or_default();
+                *count += 1;
+                *count <= ALIKE
+            }
+        });
         Page {
             path: format!("assets/search-{language}-{own}.js"),
             content: format!("window.mqlabSearch.parts[\"{own}\"]={};\n", table.json()),
@@ -162,7 +184,7 @@ mod tests {
         let paths: Vec<&str> = pages.iter().map(|page| page.path.as_str()).collect();
         assert!(paths.starts_with(&["assets/search-en.js"]) && paths.contains(&"assets/search-en-m.js"), "{paths:?}");
         assert!(paths.contains(&"assets/search-en-_.js"), "{paths:?}");
-        for query in ["mail.queue.1", "queue 17", "über", "orders", "jobs"] {
+        for query in ["mail.queue.1", "queue 17", "über", "orders", "jobs exchange"] {
             let paths =
                 |pages: &[Page]| search(&load(pages), query).into_iter().map(|hit| hit.path).collect::<Vec<_>>();
             let (one, several) = (paths(&index(&entries, "en")), paths(&pages));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Entry;
-use super::tokens::of_entry;
+use super::tokens::{Place, of_entry};
 
 /// What of a text is shown beside a title.
 const SHOWN: usize = 80;
@@ -34,7 +34,7 @@ enum Cell<'a> {
 
 impl<'a> Table<'a> {
     /// Of these entries, those with a token that `fits`, and such tokens alone.
-    pub(super) fn of(entries: &[&'a Entry], fits: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn of(entries: &[&'a Entry], mut fits: impl FnMut(&str, Place) -> bool) -> Self {
         let mut table = Self {
             kinds: Vec::new(),
             folders: Vec::new(),
@@ -47,7 +47,7 @@ impl<'a> Table<'a> {
         let (mut kinds, mut folders, mut texts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut count = 0;
         for entry in entries {
-            let own: Vec<_> = of_entry(entry).into_iter().filter(|(token, _)| fits(token)).collect();
+            let own: Vec<_> = of_entry(entry).into_iter().filter(|(token, place)| fits(token, *place)).collect();
             if own.is_empty() {
                 continue;
             }
