@@ -8,6 +8,7 @@ use super::learn::{Document, Library, library};
 use super::model::{PageId, Registry, Words, World, has_page};
 use super::pages::{self, Context, Shelf, Written};
 use super::render::{Renderer, assets, picture_style};
+use super::search;
 use super::{BrokerInput, Page, SiteInput};
 use crate::parallel::on_all_cores;
 
@@ -76,7 +77,7 @@ impl Builder<'_> {
             let page = pages::run_page(&self.context(&id), report, &self.prefix);
             out.extend(press.page(&id, "run.html", &page, None)?);
         }
-        self.learn(&press, &shelves, out)?;
+        let lessons = self.learn(&press, &shelves, out)?;
         self.apps(&press, out)?;
         for broker in &input.brokers {
             let id = PageId::Broker(broker.model.name.clone());
@@ -100,6 +101,9 @@ impl Builder<'_> {
                 }
             }
         }
+        let mut entries = search::entries(&self.context(&PageId::Overview), title);
+        entries.extend(lessons);
+        out.extend(search::index(&entries, self.words.language));
         Ok(())
     }
 
@@ -127,11 +131,17 @@ impl Builder<'_> {
         before.chain(kinds).chain(after).filter(|shelf| !shelf.documents.is_empty()).collect()
     }
 
-    fn learn(&self, press: &Press<'_>, shelves: &[Shelf<'_>], out: &mut Vec<Page>) -> Result<(), BuildError> {
+    /// Gives what can be found of the written pages.
+    fn learn(
+        &self,
+        press: &Press<'_>,
+        shelves: &[Shelf<'_>],
+        out: &mut Vec<Page>,
+    ) -> Result<Vec<search::Entry>, BuildError> {
         let page = pages::learn_page(&self.context(&PageId::Learn), shelves, &self.prefix);
         out.extend(press.page(&PageId::Learn, "learn.html", &page, None)?);
-        let page = pages::glossary_page(&self.context(&PageId::Glossary), self.library, &self.prefix);
-        out.extend(press.page(&PageId::Glossary, "glossary.html", &page, None)?);
+        let glossary = pages::glossary_page(&self.context(&PageId::Glossary), self.library, &self.prefix);
+        out.extend(press.page(&PageId::Glossary, "glossary.html", &glossary, None)?);
         let page = pages::verification_page(&self.context(&PageId::Verification), self.library, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -139,23 +149,53 @@ impl Builder<'_> {
             let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
             out.extend(press.page(&id, "reference.html", &page, None)?);
         }
-        for shelf in shelves {
-            let all = &shelf.documents;
-            for (at, document) in all.iter().copied().enumerate() {
-                let id = PageId::Document(document.id.clone());
-                let before = at.checked_sub(1).map(|before| all[before]);
-                let written = Written {
-                    library: self.library,
-                    document,
-                    broker: self.broker_of(document),
-                    around: (before, all.get(at + 1).copied()),
-                };
-                let page = pages::document_page(&self.context(&id), &written, &self.prefix)?;
-                let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
-                out.extend(press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?);
-            }
+        let place = |id: &PageId| self.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
+        let mut entries = Vec::new();
+        let all = shelves.iter().flat_map(|shelf| {
+            let documents = &shelf.documents;
+            documents.iter().enumerate().map(move |(at, document)| (shelf, *document, at))
+        });
+        for made in on_all_cores(&all.collect::<Vec<_>>(), |(shelf, document, at)| {
+            let id = PageId::Document(document.id.clone());
+            let neighbour = |at: Option<usize>| at.and_then(|at| shelf.documents.get(at)).copied();
+            let written = Written {
+                library: self.library,
+                document,
+                broker: self.broker_of(document),
+                around: (neighbour(at.checked_sub(1)), neighbour(at.checked_add(1))),
+            };
+            let page = pages::document_page(&self.context(&id), &written, &self.prefix)?;
+            let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
+            let files = press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?;
+            let entry = search::Entry {
+                title: page.page.title,
+                kind: shelf.title.clone(),
+                path: place(&id),
+                headings: page.headings.into_iter().map(|(_, text)| text).collect(),
+                text: document.head.goal.clone(),
+            };
+            Ok((files, entry))
+        }) {
+            let (files, entry) = made?;
+            out.extend(files);
+            entries.push(entry);
         }
-        Ok(())
+        entries.extend(glossary.terms.into_iter().map(|term| search::Entry {
+            title: term.name,
+            kind: glossary.page.title.clone(),
+            path: format!("{}#{}", place(&PageId::Glossary), term.id),
+            headings: vec![term.other],
+            text: term.about,
+        }));
+        let own = [(PageId::Learn, "learn"), (PageId::Verification, "verification"), (PageId::Glossary, "glossary")];
+        entries.extend(own.iter().map(|(id, key)| search::Entry {
+            title: self.words.say(key),
+            kind: self.words.say("search_page"),
+            path: place(id),
+            headings: Vec::new(),
+            text: self.words.say(&format!("{key}_about")),
+        }));
+        Ok(entries)
     }
 
     /// Whose objects a written page shows.

@@ -14,6 +14,7 @@ mod page;
 mod pages;
 mod pictures;
 mod render;
+mod search;
 mod text;
 mod write;
 

@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -28,6 +28,7 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("verification.html", include_str!("../../templates/site/verification.html")),
     ("figure.html", include_str!("../../templates/site/figure.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
+    ("search.html", include_str!("../../templates/site/search.html")),
 ];
 
 const COLOURS: &str = include_str!("../../site/css/colours.css");
@@ -48,6 +49,8 @@ const FIGURE_SCRIPTS: [&str; 8] = [
     include_str!("../../site/js/figures/route-figure.js"),
     include_str!("../../site/js/figures/player.js"),
 ];
+const SEARCH: &str = include_str!("../../site/js/search.js");
+const SEARCH_STYLE: &str = include_str!("../../site/css/search.css");
 
 /// The templates of one language.
 pub(crate) struct Renderer {
@@ -84,12 +87,13 @@ impl Renderer {
 }
 
 /// The files that all pages share.
-pub(crate) fn assets() -> [(&'static str, String); 4] {
+pub(crate) fn assets() -> [(&'static str, String); 5] {
     [
-        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}\n{FIGURES}")),
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}\n{FIGURES}\n{SEARCH_STYLE}")),
         ("assets/theme.js", THEME.to_owned()),
         ("assets/site.js", SCRIPT.to_owned()),
         ("assets/figures.js", FIGURE_SCRIPTS.concat()),
+        ("assets/search.js", SEARCH.to_owned()),
     ]
 }
 

@@ -34,5 +34,6 @@ fi
 node "$here/vectors.js"
 node "$here/figures.js"
 for site in "$@"; do
+    node "$here/search.js" "$site"
     node "$here/test.js" "$site"
 done

@@ -26,6 +26,8 @@ function samples(files) {
     app: first(/^apps\/(?!index\.html)[^/]+\.html$/),
     apps: first(/^apps\/index\.html$/),
     run: first(/^run\.html$/),
+    chinese: first(/^zh\/index\.html$/),
+    'chinese object': first(/^zh\/brokers\/[^/]+\/[^/]+\/(?!index\.html)[^/]+\.html$/),
   };
   return Object.entries(sorts).filter(([, name]) => name);
 }

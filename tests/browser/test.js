@@ -161,10 +161,59 @@ async function behaviour(browser, folder, other, queue) {
   await narrow.close();
 }
 
+// Somebody types, goes through what is found, opens it; and the same where there is little room.
+async function searching(browser, folder, name) {
+  for (const { name: label, width, ...media } of CONTEXTS) {
+    const context = await browser.newContext({ viewport: { width, height: 600 }, offline: true, ...media });
+    const { page, seen } = await open(context, folder, name);
+    const at = `search from ${name}, ${label}`;
+    const field = page.locator('[data-search] input');
+    const scripts = () => page.evaluate(() => document.scripts.length);
+    const before = await scripts();
+    await page.keyboard.press('/');
+    expect(`${at}: / leads to the field`, await field.evaluate((own) => own === document.activeElement), true);
+    expect(`${at}: only then the index is loaded`, [before, await scripts()], [3, 4]);
+    await page.keyboard.type('o/');
+    expect(`${at}: / is a letter there`, await field.inputValue(), 'o/');
+    const options = page.locator('#search-list [role=option]');
+    await options.first().waitFor();
+    expect(`${at}: at most 20`, await options.count() <= 20, true);
+    const active = () => page.evaluate(() => {
+      const one = document.getElementById(document.activeElement.getAttribute('aria-activedescendant'));
+      const box = one.getBoundingClientRect();
+      return { at: Array.from(document.querySelectorAll('#search-list [role=option]')).indexOf(one), selected: one.getAttribute('aria-selected'), seen: box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth };
+    });
+    const count = await options.count();
+    expect(`${at}: the first is chosen`, await active(), { at: 0, selected: 'true', seen: true });
+    await page.keyboard.press('ArrowUp');
+    expect(`${at}: up from the first is the last`, await active(), { at: count - 1, selected: 'true', seen: true });
+    await page.keyboard.press('ArrowDown');
+    expect(`${at}: and down again`, await active(), { at: 0, selected: 'true', seen: true });
+    expect(`${at}: what fits is marked`, (await page.locator('#search-list mark').first().textContent()).toLowerCase(), 'o');
+    await page.waitForFunction(() => /\d/.test(document.querySelector('.search-status').textContent));
+    expect(`${at}: sideways`, await overflow(page), []);
+    expect(`${at}: errors`, seen.errors, []);
+    expect(`${at}: axe`, await axe(page), []);
+    // It looks for the style sheet by itself, which the page's policy forbids, and says so.
+    seen.errors.length = 0;
+    await page.keyboard.press('Escape');
+    expect(`${at}: Escape closes the list`, [await page.locator('#search-list').isVisible(), await field.getAttribute('aria-expanded')], [false, 'false']);
+    await page.keyboard.press('ArrowDown');
+    await options.first().waitFor();
+    const target = await options.first().evaluate((own) => own.href);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(target);
+    expect(`${at}: errors after that`, seen.errors, []);
+    expect(`${at}: requests`, seen.requests, []);
+    await context.close();
+  }
+}
+
 // Without scripts everything is there but the buttons.
 async function withoutScripts(browser, folder) {
   const context = await browser.newContext({ viewport: { width: 360, height: 700 }, offline: true, javaScriptEnabled: false });
   const { page } = await open(context, folder, 'index.html');
+  expect('no search without a script', await page.locator('[data-search]').isVisible(), false);
   expect('no button without a script', await page.locator('button:visible').count(), 0);
   expect('the picture is there', await page.locator('.picture-box svg').isVisible(), true);
   await page.locator('.menu').click();
@@ -195,7 +244,7 @@ async function everyPage(browser, folder, files) {
     expect(`${name}: requests`, seen.requests, []);
     expect(`${name}: dialogs`, seen.dialogs, []);
     expect(`${name}: sideways`, await overflow(page), []);
-    expect(`${name}: scripts`, await page.evaluate(() => document.querySelectorAll('script[src]').length - Number(Boolean(document.querySelector('[data-sim]')))), 2);
+    expect(`${name}: scripts`, await page.evaluate(() => document.querySelectorAll('script[src]').length - Number(Boolean(document.querySelector('[data-sim]')))), 3);
     expect(`${name}: texts of the picture`, await badTexts(page), []);
     await page.close();
   }
@@ -216,6 +265,7 @@ async function main() {
     await everyPage(browser, folder, files);
     await picturesAlone(browser, folder, sorts.map(([, name]) => name.replace(/html$/, 'svg')).filter((name) => fs.existsSync(path.join(folder, name))));
     await behaviour(browser, folder, files.find((name) => name !== 'index.html') ?? 'index.html', (sorts.find(([sort]) => sort === 'queue') ?? [])[1]);
+    for (const name of ['index.html', ...files.filter((one) => /^[a-z]{2}\/brokers\/[^/]+\/index\.html$/.test(one)).slice(0, 1)]) { await searching(browser, folder, name); }
     await withoutScripts(browser, folder);
   } finally {
     await browser.close();

@@ -10,6 +10,7 @@ mod links;
 mod plans;
 mod registry;
 mod schema;
+mod search;
 mod secrets;
 mod site;
 mod site_fixture;
