@@ -101,7 +101,7 @@ fn site_settings(tree: &Node, directory: &Path) -> SiteSettings {
         }
     }
     if languages.is_empty() {
-        languages.push("en".to_owned());
+        languages.extend(["en", "zh"].map(str::to_owned));
     }
     SiteSettings {
         title: text("title").map(str::to_owned),

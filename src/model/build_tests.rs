@@ -46,7 +46,7 @@ fn everything_has_a_default() {
     let stack = stack("brokers: { s: { kind: shelf } }");
     assert_eq!(stack.name, "my-shop");
     assert_eq!(stack.site.out, PathBuf::from("/home/ada/My Shop/mqlab-site"));
-    assert_eq!(stack.site.languages, ["en"]);
+    assert_eq!(stack.site.languages, ["en", "zh"]);
     assert_eq!(stack.images.build(), Build::Fallback);
     let broker = stack.broker("s").unwrap();
     assert_eq!((broker.version.as_str(), broker.nodes, broker.bind.as_str()), ("2.1", 1, "127.0.0.1"));

@@ -223,7 +223,7 @@ static SITE: Object = Object {
     doc: "The site about this stack.",
     fields: &[
         Field::new("title", Shape::Text, "Its title. The stack's name by default."),
-        Field::new("languages", Shape::List(&LANGUAGE), "Its languages, the first at its top. `[en]` by default."),
+        Field::new("languages", Shape::List(&LANGUAGE), "Its languages, the first at its top. `[en, zh]` by default."),
         Field::new("out", Shape::Text, "The folder it is written to. `mqlab-site` beside this file by default."),
     ],
 };

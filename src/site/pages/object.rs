@@ -1,16 +1,22 @@
 //! The page of one object: what it is, what is around it, and how to make it by hand.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::json;
 
 use super::frame::{Frame, frame};
 use super::parts::{ArrowRow, AttributeRow, CallView, Context, Link, PictureView, call, place};
-use crate::model::{Address, Resource};
-use crate::site::diagram::Style;
+use crate::model::{Address, Resource, Value};
+use crate::site::diagram::{Look, Style};
+use crate::site::figures::{self, Figure, FigureInput};
 use crate::site::grammar::Grammar;
 use crate::site::model::{End, PageId, kind_of};
 use crate::site::text::visible;
 use crate::site::{BrokerInput, StepOutcome, pictures};
 
+/// A figure of a virtual host with more in it would be the largest part of every page.
+const MOST_ROUTED: usize = 150;
 /// The most calls for the parts of one object.
 const PART_CALLS: usize = 12;
 
@@ -29,6 +35,8 @@ pub(crate) struct ObjectPage {
     pub address: String,
     pub origin: String,
     pub picture: PictureView,
+    /// To try on this very object.
+    pub figures: Vec<Figure>,
     pub attributes: Vec<AttributeRow>,
     pub ways_in: Vec<ArrowRow>,
     pub ways_out: Vec<ArrowRow>,
@@ -105,6 +113,7 @@ pub(crate) fn object_page(
         address: visible(&address.to_string()),
         origin: place(resource.origin.as_ref()),
         picture: context.picture(&graph, title, left_out),
+        figures: figures(context, broker, resource),
         attributes: context.attributes(rules, resource),
         ways_in: context
             .world
@@ -126,6 +135,32 @@ pub(crate) fn object_page(
         outcome: outcome(context, address),
         name,
     }
+}
+
+/// What can be tried on an object: a topic's keys and readers, an exchange's bindings.
+fn figures(context: &Context<'_>, broker: &BrokerInput<'_>, resource: &Resource) -> Vec<Figure> {
+    let address = &resource.address;
+    let apps = &context.world.input.stack.apps;
+    let mut values = BTreeMap::from([(address.kind.clone(), json!(address.name))]);
+    let mut names = Vec::new();
+    if let Some(partitions) = resource.attribute("partitions").and_then(Value::as_i64) {
+        values.insert(format!("{}_partitions", address.kind), json!(partitions));
+        let readers = apps.iter().filter(|app| app.consumes.iter().any(|flow| flow.address == *address));
+        let largest = readers.filter(|app| app.group.is_some()).max_by_key(|app| app.instances.0);
+        if let Some(app) = largest {
+            values.insert("group".to_owned(), json!(app.group));
+            values.insert("instances".to_owned(), json!(app.instances.0));
+            names.push("group-assignment");
+        }
+        names.push("key-partition");
+    }
+    let here = broker.topology.iter().filter(|other| other.address.vhost == address.vhost).count();
+    let routes = matches!(grammar(context, false).node(&End::Object(address.clone())).look, Look::Exchange(_));
+    if routes && broker.broker.lesson().router().is_some() && here <= MOST_ROUTED {
+        names.push("route");
+    }
+    let input = FigureInput { broker, apps, values: &values };
+    names.into_iter().filter_map(|name| figures::figure(name, &input, context.words)).collect()
 }
 
 pub(crate) fn grammar<'a>(context: &Context<'a>, brokers: bool) -> Grammar<'a> {
