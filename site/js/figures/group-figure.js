@@ -64,7 +64,7 @@
       });
       const holders = (found, one) => Object.keys(found).filter((name) => found[name].includes(one)).join();
       const moved = Array.from(new Set([].concat(...Object.values(before)))).filter((one) => holders(first, one) !== holders(before, one)).length;
-      steps.push({ text: say(data, 'group_moved', { n: moved, partitions }), view: view(before) });
+      if (values.strategy !== 'share') { steps.push({ text: say(data, 'group_moved', { n: moved, partitions }), view: view(before) }); }
       return before;
     }
 

@@ -10,10 +10,9 @@
     const whole = last === parts.length;
     const furthest = rows[last].lastIndexOf(true);
     const nearest = rows[last].indexOf(true);
-    const stop = whole && furthest === words.length ? { code: 'matches' }
-      : whole ? { code: 'left', left: words.slice(furthest) }
-        : nearest === words.length ? { code: 'short', part: parts[last] }
-          : nearest === furthest ? { code: 'differs', part: parts[last], word: words[nearest] } : { code: 'nowhere', part: parts[last] };
+    const code = whole ? (furthest === words.length ? 'matches' : 'left')
+      : nearest === words.length ? 'short' : nearest === furthest ? 'differs' : 'nowhere';
+    const stop = { code, part: parts[last] || '', word: words[nearest] || '', left: words.slice(furthest) };
     const took = [];
     let at = whole ? furthest : nearest;
     for (let row = last; row > 0; row -= 1) {
@@ -46,7 +45,7 @@
     if (stop.code === 'matches') {
       steps.push({ text: say(data, 'pattern_matches', shown), view: end });
     } else {
-      const places = { part: visible(stop.part || ''), word: visible(stop.word || ''), left: (stop.left || []).map(visible).join(' . ') };
+      const places = { part: visible(stop.part), word: visible(stop.word), left: stop.left.map(visible).join(' . ') };
       steps.push({ text: say(data, 'pattern_' + stop.code, places), view: end });
       steps.push({ text: say(data, 'pattern_fails', shown), view: end });
     }

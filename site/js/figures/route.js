@@ -64,12 +64,11 @@
   function trace(map, exchange, message) {
     const steps = [];
     const delivered = new Set();
-    const find = (name) => map.exchanges.find((one) => one.name === name);
-    const queue = (name) => map.queues.find((one) => one.name === name);
+    const named = (list, name) => list.find((one) => one.name === name);
     const step = (from, to, onward, matched, code, values) => steps.push({ from, to, onward, matched, code, values: values || {} });
     function byDefault(from) {
-      const there = queue(message.key);
-      step(from, there ? message.key : null, false, Boolean(there), there ? 'default_takes' : 'default_leaves', { key: message.key });
+      const there = Boolean(named(map.queues, message.key));
+      step(from, there ? message.key : null, false, there, there ? 'default_takes' : 'default_leaves', { key: message.key });
       if (there) { delivered.add(message.key); }
     }
     function visit(one) {
@@ -95,7 +94,7 @@
       }
       return onward;
     }
-    const first = find(exchange);
+    const first = named(map.exchanges, exchange);
     if (exchange === '') {
       byDefault('');
     } else if (!first) {
@@ -109,13 +108,14 @@
         visit(open.shift()).forEach((next) => {
           if (seen.has(next)) { step(next, null, false, false, 'seen'); return; }
           seen.add(next);
-          if (find(next)) { open.push(find(next)); } else if (next === '') { byDefault(''); } else { step(next, null, false, false, 'missing_copy'); }
+          const found = named(map.exchanges, next);
+          if (found) { open.push(found); } else if (next === '') { byDefault(''); } else { step(next, null, false, false, 'missing_copy'); }
         });
       }
     }
     const names = sorted(Array.from(delivered));
     names.forEach((name) => {
-      const own = queue(name);
+      const own = named(map.queues, name);
       if (!own || !own.dead) { return; }
       const [to, key] = own.dead;
       const giver = steps.find((one) => one.matched && !one.onward && one.to === name);
