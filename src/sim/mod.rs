@@ -6,6 +6,7 @@
 pub mod assign;
 pub mod hashes;
 pub mod keys;
+pub mod lifetime;
 pub mod pattern;
 pub mod queues;
 #[cfg(test)]

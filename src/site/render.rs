@@ -39,14 +39,18 @@ const SITE: &str = include_str!("../../site/css/site.css");
 const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
 /// In the order in which they need each other.
-const FIGURE_SCRIPTS: [&str; 8] = [
+const FIGURE_SCRIPTS: [&str; 12] = [
     include_str!("../../site/js/figures/words.js"),
     include_str!("../../site/js/figures/keys.js"),
     include_str!("../../site/js/figures/assign.js"),
     include_str!("../../site/js/figures/route.js"),
+    include_str!("../../site/js/figures/select.js"),
+    include_str!("../../site/js/figures/scenarios.js"),
     include_str!("../../site/js/figures/key-figure.js"),
     include_str!("../../site/js/figures/group-figure.js"),
     include_str!("../../site/js/figures/route-figure.js"),
+    include_str!("../../site/js/figures/pattern-figure.js"),
+    include_str!("../../site/js/figures/select-figure.js"),
     include_str!("../../site/js/figures/player.js"),
 ];
 const SEARCH: &str = include_str!("../../site/js/search.js");

@@ -42,3 +42,5 @@ mod strangers;
 mod tour;
 mod travel;
 mod trials;
+mod vectors;
+mod vectors_routes;

@@ -128,8 +128,8 @@
   }
 
   function sorted(assignment) {
-    Object.keys(assignment).forEach((member) => {
-      assignment[member].sort((one, two) => (topic(one) === topic(two) ? number(one) - number(two) : topic(one) < topic(two) ? -1 : 1));
+    Object.values(assignment).forEach((own) => {
+      own.sort((one, two) => (topic(one) === topic(two) ? number(one) - number(two) : topic(one) < topic(two) ? -1 : 1));
     });
     return assignment;
   }

@@ -4,7 +4,6 @@
   // More partitions than this are shown as runs.
   const CELLS = 48;
 
-  sim.figures = sim.figures || {};
   sim.figures['group-assignment'] = function (data, values) {
     const { say, visible, ranges } = sim.text;
     const { rounds, number, topic } = sim.assign;
@@ -63,14 +62,9 @@
         });
         before = after;
       });
-      const reader = (found) => {
-        const out = {};
-        Object.keys(found).forEach((name) => found[name].forEach((one) => { out[one] = (out[one] || '') + name + ' '; }));
-        return out;
-      };
-      const [old, fresh] = [reader(first), reader(before)];
-      const moved = Object.keys(fresh).filter((one) => old[one] !== fresh[one]).length;
-      steps.push({ text: say(data, 'group_moved', { n: moved, partitions }), view: view(before) });
+      const holders = (found, one) => Object.keys(found).filter((name) => found[name].includes(one)).join();
+      const moved = Array.from(new Set([].concat(...Object.values(before)))).filter((one) => holders(first, one) !== holders(before, one)).length;
+      if (values.strategy !== 'share') { steps.push({ text: say(data, 'group_moved', { n: moved, partitions }), view: view(before) }); }
       return before;
     }
 
@@ -85,4 +79,4 @@
       },
     };
   };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

@@ -3,7 +3,6 @@
 
   const FUNCTIONS = { java: 'murmur2', librdkafka: 'CRC32' };
 
-  sim.figures = sim.figures || {};
   sim.figures['key-partition'] = function (data, values) {
     const { say, visible } = sim.text;
     const { bytes, hash, partition } = sim.keys;
@@ -18,11 +17,12 @@
       for (let number = 0; number < count; number += 1) { cells.push([String(number), number === at ? 'good' : '']); }
       return [{ label: say(data, 'key_lane'), cells }];
     };
-    const steps = [{ text: say(data, 'key_bytes', { key: visible(values.key), n: key.length }), view: view(-1, partitions) }];
+    const none = view(-1, partitions);
+    const steps = [{ text: say(data, 'key_bytes', { key: visible(values.key), n: key.length }), view: none }];
     if (own === null) {
-      steps.push({ text: say(data, 'key_none', { client: family(values.client) }), view: view(-1, partitions) });
+      steps.push({ text: say(data, 'key_none', { client: family(values.client) }), view: none });
     } else {
-      steps.push({ text: say(data, 'key_hash', { client: family(values.client), function: FUNCTIONS[values.client], hash: made }), view: view(-1, partitions) });
+      steps.push({ text: say(data, 'key_hash', { client: family(values.client), function: FUNCTIONS[values.client], hash: made }), view: none });
       steps.push({ text: say(data, 'key_partition', { hash: made, partitions, partition: own }), view: view(own, partitions) });
     }
     const other = values.client === 'java' ? 'librdkafka' : 'java';
@@ -30,7 +30,7 @@
     const form = theirs === null ? 'key_other_none' : theirs === own ? 'key_other_same' : 'key_other_differs';
     steps.push({
       text: say(data, form, { client: family(other), function: FUNCTIONS[other], hash: hash(other, key), partition: theirs }),
-      view: view(theirs === null ? -1 : theirs, partitions),
+      view: theirs === null ? none : view(theirs, partitions),
     });
     if (own !== null) {
       const moved = partition(values.client, key, partitions + 1);
@@ -43,7 +43,7 @@
       return [visible(text), cell(partition('java', raw, partitions)), cell(partition('librdkafka', raw, partitions)), cell(partition('java', raw, partitions + 1))];
     };
     return {
-      start: view(-1, partitions),
+      start: none,
       steps,
       table: {
         caption: say(data, 'key_caption', { topic: data.model.topic, n: partitions }),
@@ -52,4 +52,4 @@
       },
     };
   };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

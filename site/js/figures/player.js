@@ -43,10 +43,9 @@
     if (spec.type === 'range') {
       const output = element('output', '', spec.value);
       output.htmlFor = id;
-      input.addEventListener('input', () => { output.textContent = input.value; });
       label.appendChild(output);
     }
-    return { name: spec.name, label, input, first: spec.value };
+    return { name: spec.name, label, input, first: spec.value, output: label.querySelector('output') };
   }
 
   function lanes(view) {
@@ -103,7 +102,7 @@
       button('back').setAttribute('aria-disabled', String(at === 0));
       button('next').setAttribute('aria-disabled', String(at === all));
       button('play').textContent = sim.text.say(data, timer ? 'pause' : 'play');
-      Array.prototype.forEach.call(part('steps').children, (item, index) => {
+      Array.from(part('steps').children).forEach((item, index) => {
         item.classList.toggle('sim-later', index >= at);
         if (index === at - 1) { item.setAttribute('aria-current', 'step'); } else { item.removeAttribute('aria-current'); }
       });
@@ -126,7 +125,10 @@
     function compute() {
       stop();
       const values = {};
-      controls.forEach((one) => { values[one.name] = one.input.value; });
+      controls.forEach((one) => {
+        values[one.name] = one.input.value;
+        if (one.output) { one.output.textContent = one.input.value; }
+      });
       run = make(data, values);
       const list = part('steps');
       list.textContent = '';
@@ -147,9 +149,7 @@
       reset() {
         controls.forEach((one) => {
           one.input.value = one.first;
-          const output = one.label.querySelector('output');
-          if (output) { output.textContent = one.first; }
-        });
+          });
         compute();
       },
     };
@@ -163,5 +163,5 @@
     figure.classList.add('sim-ready');
   }
 
-  Array.prototype.forEach.call(document.querySelectorAll('[data-sim]'), start);
+  document.querySelectorAll('[data-sim]').forEach(start);
 }());

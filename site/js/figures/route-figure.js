@@ -1,7 +1,6 @@
 (function (sim) {
   'use strict';
 
-  sim.figures = sim.figures || {};
   sim.figures.route = function (data, values) {
     const { say, visible } = sim.text;
     const name = (exchange) => (exchange === '' ? say(data, 'route_default') : visible(exchange));
@@ -48,4 +47,4 @@
     });
     return { start, steps, table };
   };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

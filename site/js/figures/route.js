@@ -26,12 +26,11 @@
 
   // Values are JSON texts; so are those of the bindings.
   function headers(wanted, found) {
-    const text = (value) => (value === undefined ? '' : JSON.parse(value));
-    const mode = wanted['x-match'] ? String(text(wanted['x-match'])) : 'all';
+    const mode = wanted['x-match'] ? String(JSON.parse(wanted['x-match'])) : 'all';
     const any = mode === 'any' || mode === 'any-with-x';
     const withX = mode === 'any-with-x' || mode === 'all-with-x';
-    const names = Object.keys(wanted).sort().filter((name) => name !== 'x-match' && (withX || !name.startsWith('x-')));
-    const has = (name) => Object.prototype.hasOwnProperty.call(found, name);
+    const names = sorted(Object.keys(wanted)).filter((name) => name !== 'x-match' && (withX || !name.startsWith('x-')));
+    const has = (name) => found[name] !== undefined;
     const fits = (name) => has(name) && (wanted[name] === 'null' || wanted[name] === found[name]);
     const because = (taken, code, name, more) => ({ taken, code, values: Object.assign({ mode, name: name || '' }, more) });
     if (any) {
@@ -47,7 +46,7 @@
   // A text without its quotes, unless something would not be seen.
   function shown(json) {
     const value = JSON.parse(json);
-    return typeof value === 'string' && value !== '' && !/[\s\u0000-\u001f\u007f-\u009f]/.test(value) ? value : json;
+    return typeof value === 'string' && /^[^\s\0-\x1f\x7f-\x9f]+$/.test(value) ? value : json;
   }
 
   function decide(kind, binding, message) {
@@ -65,14 +64,11 @@
   function trace(map, exchange, message) {
     const steps = [];
     const delivered = new Set();
-    const find = (name) => map.exchanges.find((one) => one.name === name);
-    const queue = (name) => map.queues.find((one) => one.name === name);
-    function step(from, to, onward, matched, code, values) {
-      steps.push({ from, to, onward, matched, code, values: values || {} });
-    }
+    const named = (list, name) => list.find((one) => one.name === name);
+    const step = (from, to, onward, matched, code, values) => steps.push({ from, to, onward, matched, code, values: values || {} });
     function byDefault(from) {
-      const there = queue(message.key);
-      step(from, there ? message.key : null, false, Boolean(there), there ? 'default_takes' : 'default_leaves', { key: message.key });
+      const there = Boolean(named(map.queues, message.key));
+      step(from, there ? message.key : null, false, there, there ? 'default_takes' : 'default_leaves', { key: message.key });
       if (there) { delivered.add(message.key); }
     }
     function visit(one) {
@@ -98,7 +94,7 @@
       }
       return onward;
     }
-    const first = find(exchange);
+    const first = named(map.exchanges, exchange);
     if (exchange === '') {
       byDefault('');
     } else if (!first) {
@@ -112,13 +108,14 @@
         visit(open.shift()).forEach((next) => {
           if (seen.has(next)) { step(next, null, false, false, 'seen'); return; }
           seen.add(next);
-          if (find(next)) { open.push(find(next)); } else if (next === '') { byDefault(''); } else { step(next, null, false, false, 'missing_copy'); }
+          const found = named(map.exchanges, next);
+          if (found) { open.push(found); } else if (next === '') { byDefault(''); } else { step(next, null, false, false, 'missing_copy'); }
         });
       }
     }
-    const names = Array.from(delivered).sort(order);
+    const names = sorted(Array.from(delivered));
     names.forEach((name) => {
-      const own = queue(name);
+      const own = named(map.queues, name);
       if (!own || !own.dead) { return; }
       const [to, key] = own.dead;
       const giver = steps.find((one) => one.matched && !one.onward && one.to === name);
@@ -130,18 +127,14 @@
   }
 
   // By code point, as Rust sorts.
-  function order(one, two) {
-    const [first, second] = [Array.from(one), Array.from(two)];
-    for (let at = 0; at < first.length && at < second.length; at += 1) {
-      const difference = first[at].codePointAt(0) - second[at].codePointAt(0);
-      if (difference) { return difference; }
-    }
-    return first.length - second.length;
+  function sorted(names) {
+    const wide = (name) => Array.from(name, (one) => one.codePointAt(0).toString(16).padStart(6, '0')).join('');
+    return names.map((name) => [wide(name), name]).sort((one, two) => (one[0] < two[0] ? -1 : 1)).map((one) => one[1]);
   }
 
   // `a=1, b="x, y"` to { a: '1', b: '"x, y"' }; null where it cannot be read.
   function parse(text) {
-    const out = {};
+    const out = Object.create(null);
     const pair = /\s*([^=,\s][^=,]*?)\s*=\s*("(?:[^"\\]|\\.)*"|[^,]*?)\s*(?:,|$)/y;
     while (pair.lastIndex < text.length && text.slice(pair.lastIndex).trim() !== '') {
       const found = pair.exec(text);

@@ -23,5 +23,6 @@
     return runs.map(([first, last]) => (first === last ? first : first + (last - first === 1 ? ', ' : '–') + last)).join(', ');
   }
 
+  sim.figures = {};
   sim.text = { visible, say, ranges };
 }(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));

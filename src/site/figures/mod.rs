@@ -1,10 +1,17 @@
 //! Interactive figures on the reader's own objects. What a reader without a script sees, a list of steps and a table,
 //! is made here; the script computes the same again for every other input.
 
+mod ack;
 mod data;
 mod group;
 mod key;
+mod lifetime;
+mod offsets;
+mod pattern;
+mod queue_topic;
 mod route;
+mod scenarios;
+mod selection;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +22,17 @@ use super::model::Words;
 use crate::model::{Address, App, Resource};
 
 /// Every figure, as a page names it.
-pub(crate) const NAMES: &[&str] = &["route", "key-partition", "group-assignment"];
+pub(crate) const NAMES: &[&str] = &[
+    "route",
+    "topic-pattern",
+    "key-partition",
+    "group-assignment",
+    "offsets",
+    "queue-lifetime",
+    "ack",
+    "queue-selection",
+    "queue-topic",
+];
 
 /// What a figure is made from.
 pub(crate) struct FigureInput<'a> {
@@ -51,8 +68,14 @@ pub(crate) struct FigureTable {
 pub(crate) fn figure(name: &str, input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
     let make = match name {
         "route" => route::route,
+        "topic-pattern" => pattern::topic_pattern,
         "key-partition" => key::key_partition,
         "group-assignment" => group::group_assignment,
+        "offsets" => offsets::offsets,
+        "queue-lifetime" => lifetime::queue_lifetime,
+        "ack" => ack::ack,
+        "queue-selection" => selection::queue_selection,
+        "queue-topic" => queue_topic::queue_topic,
         _ => return None,
     };
     make(input, words)

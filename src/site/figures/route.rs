@@ -25,7 +25,6 @@ const SAYS: &[&str] = &[
     "sim_route_caption",
     "sim_route_queue",
     "sim_route_why",
-    "sim_route_gets",
     "sim_why_missing",
     "sim_why_missing_copy",
     "sim_why_internal",

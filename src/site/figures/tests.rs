@@ -66,7 +66,8 @@ fn rendered(figure: &Figure) -> String {
 /// Which broker of the tour a figure is tried on, with which values.
 fn trial(name: &str) -> (&'static str, Json) {
     match name {
-        "route" => ("jobs", json!({ "exchange": "orders" })),
+        "route" | "topic-pattern" => ("jobs", json!({ "exchange": "orders" })),
+        "queue-lifetime" | "ack" => ("jobs", json!({ "queue": "invoices" })),
         "group-assignment" => ("events", json!({ "group": "recommendations", "instances": 3 })),
         _ => ("events", json!({ "topic": "orders", "topic_partitions": 3 })),
     }

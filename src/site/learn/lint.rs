@@ -149,6 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn every_figure_that_a_page_names_exists_and_every_one_is_shown() {
+        let library = library().unwrap();
+        for language in ["en", "zh"] {
+            let texts = library.documents(language).iter().flat_map(|document| document.body.split("](figure:").skip(1));
+            let named: BTreeSet<&str> = texts.filter_map(|rest| rest.split_once(')')).map(|(name, _)| name).collect();
+            let known: BTreeSet<&str> = crate::site::figures::NAMES.iter().copied().collect();
+            assert_eq!(named, known, "{language}");
+        }
+    }
+
+    #[test]
     fn both_languages_have_the_same_pages_with_the_same_answers() {
         let library = library().unwrap();
         let shape = |language: &str| -> Vec<String> {
