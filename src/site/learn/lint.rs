@@ -89,6 +89,8 @@ fn sentences(text: &str) -> Vec<String> {
 
 fn promises(sentence: &str, language: &str) -> bool {
     if language == "zh" {
+        // A question whether one can.
+        let sentence = sentence.replace("能不能", "");
         return ZH.iter().any(|word| sentence.contains(word));
     }
     let is_word = |character: char| character.is_alphanumeric() || character == '-' || character == '_';
@@ -152,7 +154,8 @@ mod tests {
     fn every_figure_that_a_page_names_exists_and_every_one_is_shown() {
         let library = library().unwrap();
         for language in ["en", "zh"] {
-            let texts = library.documents(language).iter().flat_map(|document| document.body.split("](figure:").skip(1));
+            let texts =
+                library.documents(language).iter().flat_map(|document| document.body.split("](figure:").skip(1));
             let named: BTreeSet<&str> = texts.filter_map(|rest| rest.split_once(')')).map(|(name, _)| name).collect();
             let known: BTreeSet<&str> = crate::site::figures::NAMES.iter().copied().collect();
             assert_eq!(named, known, "{language}");
