@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { drive } = require('./figures');
 const { launch } = require('./browser');
 const { htmlFiles, samples } = require('./site');
 
@@ -251,6 +252,40 @@ async function everyPage(browser, folder, files) {
   await context.close();
 }
 
+// Every lesson with a figure, in one language or the other: the keyboard plays each figure to its end and back.
+async function everyFigure(browser, folder, files) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 700 }, offline: true });
+  const lessons = files.filter((name) => /^(zh\/)?learn\/[^/]+\/[^/]+\.html$/.test(name) && fs.readFileSync(path.join(folder, name), 'utf8').includes('data-sim='));
+  for (const name of lessons.filter((one, at) => (at % 2 === 0) !== one.startsWith('zh/'))) {
+    const { page, seen } = await open(context, folder, name);
+    await drive(page, name, expect);
+    expect(`${name}: errors`, seen.errors, []);
+    await page.close();
+  }
+  await context.close();
+}
+
+// A chosen answer is told right from wrong, by the keyboard alone.
+async function question(browser, folder, name) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, offline: true });
+  const { page } = await open(context, folder, name);
+  const verdict = () => page.evaluate(() => {
+    const one = document.querySelector('[data-question]');
+    return [one.querySelector('.verdict').textContent, one.querySelector('details').open, one.querySelectorAll('label.right').length];
+  });
+  expect(`${name}: nothing is told before`, await verdict(), ['', false, 0]);
+  const right = Number(await page.locator('[data-question]').first().getAttribute('data-right'));
+  const answers = page.locator('[data-question]').first().locator('input');
+  await answers.first().focus();
+  await page.keyboard.press('Space');
+  const told = await verdict();
+  expect(`${name}: the answer is told`, [told[0] !== '', told[1], told[2]], [true, true, 1]);
+  for (let at = 1; at < right; at += 1) { await page.keyboard.press('ArrowDown'); }
+  const good = await page.locator('[data-question] .verdict').first().getAttribute('data-good');
+  expect(`${name}: the right one is right`, (await verdict())[0], good);
+  await context.close();
+}
+
 async function main() {
   const folder = process.argv[2] && path.resolve(process.argv[2]);
   if (!folder || !fs.existsSync(path.join(folder, 'index.html'))) {
@@ -266,6 +301,8 @@ async function main() {
     await picturesAlone(browser, folder, sorts.map(([, name]) => name.replace(/html$/, 'svg')).filter((name) => fs.existsSync(path.join(folder, name))));
     await behaviour(browser, folder, files.find((name) => name !== 'index.html') ?? 'index.html', (sorts.find(([sort]) => sort === 'queue') ?? [])[1]);
     for (const name of ['index.html', ...files.filter((one) => /^[a-z]{2}\/brokers\/[^/]+\/index\.html$/.test(one)).slice(0, 1)]) { await searching(browser, folder, name); }
+    await everyFigure(browser, folder, files);
+    for (const [, name] of sorts.filter(([sort]) => sort.endsWith('lesson'))) { await question(browser, folder, name); }
     await withoutScripts(browser, folder);
   } finally {
     await browser.close();
