@@ -47,6 +47,13 @@ fn report(stack: &Stack) -> RunReport {
         brokers: stack.brokers.iter().zip(sources).map(|(model, image)| (model.name.clone(), broker(image))).collect(),
         steps: vec![
             step("one", "create", "not there", StepOutcome::Done, ""),
+            step(
+                "four",
+                "blocked",
+                "partitions: 6 → 3",
+                StepOutcome::Blocked,
+                "Kafka cannot remove partitions: the topic has 6 and the file says 3: set `partitions: 6`, or lose its messages with `mqlab apply --replace a/topic/four --allow-data-loss`",
+            ),
             step("two", "delete", "asked for by --delete", StepOutcome::NotTried, "stopped on request"),
             step(
                 "three",

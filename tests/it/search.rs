@@ -51,7 +51,7 @@ fn every_entry_leads_to_a_page_and_every_object_has_one() {
             };
             let missing: Vec<&str> = pages
                 .iter()
-                .filter(|page| page.path.ends_with(".html"))
+                .filter(|page| page.path.ends_with("html"))
                 .filter(own)
                 .map(|page| &page.path[prefix.len()..])
                 .filter(|path| !found.iter().any(|found| found == path))
