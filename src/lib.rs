@@ -16,6 +16,8 @@ pub mod model;
 pub mod net;
 mod parallel;
 pub mod plan;
+pub mod serve;
+pub mod sim;
 pub mod site;
 pub mod spec;
 pub mod state;

@@ -83,6 +83,20 @@
     });
   });
 
+  // A chosen answer is told right from wrong at once, and the reason opens.
+  each('[data-question]', function (question) {
+    var right = question.getAttribute('data-right');
+    var verdict = question.querySelector('.verdict');
+    question.addEventListener('change', function (event) {
+      Array.prototype.forEach.call(question.querySelectorAll('label'), function (label) {
+        var input = label.querySelector('input');
+        label.className = input.value === right ? 'right' : input === event.target ? 'wrong' : '';
+      });
+      verdict.textContent = verdict.getAttribute(event.target.value === right ? 'data-good' : 'data-bad');
+      question.querySelector('details').open = true;
+    });
+  });
+
   // A picture wider than the screen begins with what the page is about.
   each('.picture-box', function (box) {
     var own = box.querySelector('.d-focus .d-shape');

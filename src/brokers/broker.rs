@@ -235,6 +235,47 @@ pub struct ResetCommand {
 pub trait Router: Send + Sync {
     /// Follows a message through the resources of one broker.
     fn trace(&self, resources: &[Resource], exchange: &Address, key: &str, headers: &BTreeMap<String, Value>) -> Trace;
+
+    /// Everything in one virtual host that decides about routes, policies applied.
+    fn map(&self, resources: &[Resource], broker: &str, vhost: &str) -> RouteMap;
+}
+
+/// A virtual host for a router that knows no resources: the script of the site has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RouteMap {
+    pub exchanges: Vec<MapExchange>,
+    pub queues: Vec<MapQueue>,
+    pub bindings: Vec<MapBinding>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MapExchange {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub internal: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternate: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MapQueue {
+    pub name: String,
+    /// The exchange for dead letters, and the routing key that they get instead of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead: Option<(String, Option<String>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MapBinding {
+    pub source: String,
+    pub to: String,
+    /// Whether `to` is an exchange.
+    pub onward: bool,
+    pub key: String,
+    /// Values as JSON text, so that `1`, `1.0` and `"1"` stay apart in a script.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub arguments: BTreeMap<String, String>,
 }
 
 /// The answer of a router.
@@ -257,4 +298,15 @@ pub struct TraceStep {
     pub matched: bool,
     /// One sentence: `topic: "mail.eu.#" matches "mail.eu.sent"`.
     pub why: String,
+    /// The same for a site in another language.
+    #[serde(skip)]
+    pub reason: Reason,
+}
+
+/// Which rule decided, and about what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: &'static str,
+    /// The places of the sentence.
+    pub values: Vec<(&'static str, String)>,
 }

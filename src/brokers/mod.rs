@@ -19,7 +19,8 @@ mod testing;
 
 pub use broker::{
     Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible, Lesson,
-    Operation, PortDescription, ResetCommand, Router, Trace, TraceStep,
+    MapBinding, MapExchange, MapQueue, Operation, PortDescription, Reason, ResetCommand, RouteMap, Router, Trace,
+    TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
 #[cfg(test)]

@@ -22,7 +22,15 @@ impl Signals {
     pub(super) fn listen(view: &View) -> Self {
         let (canceller, cancel) = Canceller::new();
         let seen = Arc::new(AtomicU8::new(0));
-        tokio::spawn(follow(canceller, Arc::clone(&seen), view.clone()));
+        tokio::spawn(follow(canceller, Arc::clone(&seen), Some(view.clone())));
+        Self { cancel, seen }
+    }
+
+    /// For what a signal is the usual way to end: nothing is said about it.
+    pub(super) fn quiet() -> Self {
+        let (canceller, cancel) = Canceller::new();
+        let seen = Arc::new(AtomicU8::new(0));
+        tokio::spawn(follow(canceller, Arc::clone(&seen), None));
         Self { cancel, seen }
     }
 
@@ -32,13 +40,16 @@ impl Signals {
     }
 }
 
-async fn follow(canceller: Canceller, seen: Arc<AtomicU8>, view: View) {
+async fn follow(canceller: Canceller, seen: Arc<AtomicU8>, view: Option<View>) {
     let Ok(mut source) = Source::new() else { return };
     let number = source.next().await;
     seen.store(number, Ordering::Relaxed);
-    // Said before the end that it brings about, but nobody waits for a stream that nobody reads.
-    let say = tokio::task::spawn_blocking(move || view.say("stopping after what is being done now; once more kills"));
-    let _ = tokio::time::timeout(Duration::from_millis(200), say).await;
+    if let Some(view) = view {
+        // Said before the end that it brings about, but nobody waits for a stream that nobody reads.
+        let say =
+            tokio::task::spawn_blocking(move || view.say("stopping after what is being done now; once more kills"));
+        let _ = tokio::time::timeout(Duration::from_millis(200), say).await;
+    }
     canceller.cancel();
     let number = source.next().await;
     std::process::exit(i32::from(128 + number));

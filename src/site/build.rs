@@ -4,11 +4,12 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::diagram::standalone;
+use super::learn::{Document, Library, library};
 use super::model::{PageId, Registry, Words, World, has_page};
-use super::pages::{self, Context};
+use super::pages::{self, Context, Shelf, Written};
 use super::render::{Renderer, assets, picture_style};
 use super::search;
-use super::{Page, SiteInput};
+use super::{BrokerInput, Page, SiteInput};
 use crate::parallel::on_all_cores;
 
 /// Why no site could be made. Each is a mistake in the site's own sources, never in the stack.
@@ -18,6 +19,8 @@ pub enum BuildError {
     DeadLink { from: String, to: String },
     #[error("two pages want the path `{path}`: `{first}` and `{second}`")]
     SamePath { path: String, first: String, second: String },
+    #[error("what the site teaches cannot be used: {detail}")]
+    Lessons { detail: String },
     #[error("the texts in `{language}` cannot be used: {detail}")]
     Texts { language: String, detail: String },
     #[error("cannot render the site's template `{template}`")]
@@ -31,7 +34,8 @@ pub enum BuildError {
 /// Every file of the site, sorted by path. The same input gives the same bytes.
 pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
     let world = World::new(input);
-    let registry = world.registry()?;
+    let library = library().map_err(|detail| BuildError::Lessons { detail: detail.to_owned() })?;
+    let registry = world.registry(library)?;
     let mut out: Vec<Page> =
         assets().into_iter().map(|(path, content)| Page { path: path.to_owned(), content }).collect();
     let first = ["en".to_owned()];
@@ -40,7 +44,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
         // The first language is at the top, so that a stack with one language has no folder for it.
         let prefix = if at == 0 { String::new() } else { format!("{language}/") };
         let words = Words::of(language)?;
-        Builder { world: &world, registry: &registry, words: &words, prefix }.build(&mut out)?;
+        Builder { world: &world, library, registry: &registry, words: &words, prefix }.build(&mut out)?;
     }
     out.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(out)
@@ -49,6 +53,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
 /// The pages of one language.
 struct Builder<'a> {
     world: &'a World<'a>,
+    library: &'a Library,
     registry: &'a Registry,
     words: &'a Words,
     prefix: String,
@@ -58,19 +63,21 @@ impl Builder<'_> {
     fn build(&self, out: &mut Vec<Page>) -> Result<(), BuildError> {
         let input = self.world.input;
         let title = input.stack.site.title.as_deref().unwrap_or(&input.stack.name);
-        let nav = pages::nav(&self.context(&PageId::Overview));
+        let shelves = self.shelves();
+        let nav = pages::nav(&self.context(&PageId::Overview), &shelves);
         let renderer = Renderer::new(self.words, title, nav, input.report.is_some())?;
         let style = picture_style();
         let press = Press { builder: self, renderer: &renderer, style: &style };
 
         let id = PageId::Overview;
-        let page = pages::overview_page(&self.context(&id), title, &self.prefix);
+        let page = pages::overview_page(&self.context(&id), title, &shelves, &self.prefix);
         out.extend(press.page(&id, "overview.html", &page, Some(&page.picture.svg))?);
         if let Some(report) = input.report {
             let id = PageId::Run;
             let page = pages::run_page(&self.context(&id), report, &self.prefix);
             out.extend(press.page(&id, "run.html", &page, None)?);
         }
+        let lessons = self.learn(&press, &shelves, out)?;
         self.apps(&press, out)?;
         for broker in &input.brokers {
             let id = PageId::Broker(broker.model.name.clone());
@@ -94,8 +101,117 @@ impl Builder<'_> {
                 }
             }
         }
-        out.extend(search::index(&search::entries(&self.context(&PageId::Overview), title), self.words.language));
+        let mut entries = search::entries(&self.context(&PageId::Overview), title);
+        entries.extend(lessons);
+        out.extend(search::index(&entries, self.words.language));
         Ok(())
+    }
+
+    /// The written pages of this stack, in the order of the navigation.
+    fn shelves(&self) -> Vec<Shelf<'_>> {
+        let all = self.library.documents(self.words.language).iter();
+        let shown: Vec<&Document> = all.filter(|document| self.world.shows(document)).collect();
+        let shelf = |id: &str, title: String, fits: &dyn Fn(&Document) -> bool| Shelf {
+            id: id.to_owned(),
+            title,
+            documents: shown.iter().copied().filter(|document| fits(document)).collect(),
+        };
+        let section = |name: &'static str| {
+            shelf(name, self.words.say(&format!("section_{name}")), &move |document| {
+                document.section() == name && document.subject().is_none()
+            })
+        };
+        let kinds = self.world.first_of_each_kind().map(|broker| {
+            let kind = broker.model.kind;
+            let title = broker.broker.description().title.to_owned();
+            shelf(&format!("learn/{kind}"), title, &move |document| document.subject() == Some(kind))
+        });
+        let before = [section("start")].into_iter();
+        let after = ["learn", "concepts", "howto"].into_iter().map(section);
+        before.chain(kinds).chain(after).filter(|shelf| !shelf.documents.is_empty()).collect()
+    }
+
+    /// Gives what can be found of the written pages.
+    fn learn(
+        &self,
+        press: &Press<'_>,
+        shelves: &[Shelf<'_>],
+        out: &mut Vec<Page>,
+    ) -> Result<Vec<search::Entry>, BuildError> {
+        let page = pages::learn_page(&self.context(&PageId::Learn), shelves, &self.prefix);
+        out.extend(press.page(&PageId::Learn, "learn.html", &page, None)?);
+        let glossary = pages::glossary_page(&self.context(&PageId::Glossary), self.library, &self.prefix);
+        out.extend(press.page(&PageId::Glossary, "glossary.html", &glossary, None)?);
+        let page = pages::verification_page(&self.context(&PageId::Verification), self.library, &self.prefix);
+        out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
+        for broker in self.world.first_of_each_kind() {
+            let id = PageId::Reference(broker.model.kind.to_owned());
+            let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
+            out.extend(press.page(&id, "reference.html", &page, None)?);
+        }
+        let place = |id: &PageId| self.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
+        let mut entries = Vec::new();
+        let all = shelves.iter().flat_map(|shelf| {
+            let documents = &shelf.documents;
+            documents.iter().enumerate().map(move |(at, document)| (shelf, *document, at))
+        });
+        for made in on_all_cores(&all.collect::<Vec<_>>(), |(shelf, document, at)| {
+            let id = PageId::Document(document.id.clone());
+            let neighbour = |at: Option<usize>| at.and_then(|at| shelf.documents.get(at)).copied();
+            let written = Written {
+                library: self.library,
+                document,
+                broker: self.broker_of(document),
+                around: (neighbour(at.checked_sub(1)), neighbour(at.checked_add(1))),
+            };
+            let page = pages::document_page(&self.context(&id), &written, &self.prefix)?;
+            let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
+            let files = press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?;
+            let entry = search::Entry {
+                title: page.page.title,
+                kind: shelf.title.clone(),
+                path: place(&id),
+                headings: page.headings.into_iter().map(|(_, text)| text).collect(),
+                text: document.head.goal.clone(),
+            };
+            Ok((files, entry))
+        }) {
+            let (files, entry) = made?;
+            out.extend(files);
+            entries.push(entry);
+        }
+        entries.extend(glossary.terms.into_iter().map(|term| search::Entry {
+            title: term.name,
+            kind: glossary.page.title.clone(),
+            path: format!("{}#{}", place(&PageId::Glossary), term.id),
+            headings: vec![term.other],
+            text: term.about,
+        }));
+        let own = [(PageId::Learn, "learn"), (PageId::Verification, "verification"), (PageId::Glossary, "glossary")];
+        entries.extend(own.iter().map(|(id, key)| search::Entry {
+            title: self.words.say(key),
+            kind: self.words.say("search_page"),
+            path: place(id),
+            headings: Vec::new(),
+            text: self.words.say(&format!("{key}_about")),
+        }));
+        entries.extend(self.world.first_of_each_kind().map(|broker| search::Entry {
+            title: self.words.fill("reference_of", &[("broker", broker.broker.description().title)]),
+            kind: self.words.say("search_page"),
+            path: place(&PageId::Reference(broker.model.kind.to_owned())),
+            headings: vec![self.words.say("reference_keys"), self.words.say("reference_lints")],
+            text: self.words.say("reference_about"),
+        }));
+        Ok(entries)
+    }
+
+    /// Whose objects a written page shows.
+    fn broker_of(&self, document: &Document) -> Option<&BrokerInput<'_>> {
+        let is_meant = |broker: &&BrokerInput<'_>| match document.subject() {
+            Some(kind) => broker.model.kind == kind,
+            None => document.head.kinds.is_empty() || document.head.kinds.iter().any(|kind| kind == broker.model.kind),
+        };
+        self.world.input.brokers.iter().find(is_meant)
     }
 
     fn apps(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {

@@ -4,8 +4,11 @@
 
 mod build;
 mod diagram;
+#[allow(dead_code, reason = "lessons show them")]
+mod figures;
 mod grammar;
 mod input;
+mod learn;
 mod model;
 mod page;
 mod pages;

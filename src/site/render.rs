@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -20,15 +20,35 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("run.html", include_str!("../../templates/site/run.html")),
     ("apps_table.html", include_str!("../../templates/site/apps_table.html")),
     ("checks.html", include_str!("../../templates/site/checks.html")),
+    ("learn.html", include_str!("../../templates/site/learn.html")),
+    ("document.html", include_str!("../../templates/site/document.html")),
+    ("question.html", include_str!("../../templates/site/question.html")),
+    ("glossary.html", include_str!("../../templates/site/glossary.html")),
+    ("reference.html", include_str!("../../templates/site/reference.html")),
+    ("verification.html", include_str!("../../templates/site/verification.html")),
+    ("figure.html", include_str!("../../templates/site/figure.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
     ("search.html", include_str!("../../templates/site/search.html")),
 ];
 
 const COLOURS: &str = include_str!("../../site/css/colours.css");
 const DIAGRAM: &str = include_str!("../../site/css/diagram.css");
+const TEXT: &str = include_str!("../../site/css/text.css");
+const FIGURES: &str = include_str!("../../site/css/figures.css");
 const SITE: &str = include_str!("../../site/css/site.css");
 const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
+/// In the order in which they need each other.
+const FIGURE_SCRIPTS: [&str; 8] = [
+    include_str!("../../site/js/figures/words.js"),
+    include_str!("../../site/js/figures/keys.js"),
+    include_str!("../../site/js/figures/assign.js"),
+    include_str!("../../site/js/figures/route.js"),
+    include_str!("../../site/js/figures/key-figure.js"),
+    include_str!("../../site/js/figures/group-figure.js"),
+    include_str!("../../site/js/figures/route-figure.js"),
+    include_str!("../../site/js/figures/player.js"),
+];
 const SEARCH: &str = include_str!("../../site/js/search.js");
 const SEARCH_STYLE: &str = include_str!("../../site/css/search.css");
 
@@ -67,11 +87,12 @@ impl Renderer {
 }
 
 /// The files that all pages share.
-pub(crate) fn assets() -> [(&'static str, String); 4] {
+pub(crate) fn assets() -> [(&'static str, String); 5] {
     [
-        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{DIAGRAM}\n{SEARCH_STYLE}")),
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}\n{FIGURES}\n{SEARCH_STYLE}")),
         ("assets/theme.js", THEME.to_owned()),
         ("assets/site.js", SCRIPT.to_owned()),
+        ("assets/figures.js", FIGURE_SCRIPTS.concat()),
         ("assets/search.js", SEARCH.to_owned()),
     ]
 }

@@ -81,7 +81,7 @@ pub(crate) fn visible_lines(text: &str) -> String {
 }
 
 /// Controls, and formatting characters that nobody sees; the joiner stays, emoji are made with it.
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'

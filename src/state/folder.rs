@@ -68,6 +68,11 @@ impl Folder {
         self.read("report.json")
     }
 
+    /// Where [`Self::report`] is read from, for who waits for the next one.
+    pub fn path_of_report(&self) -> PathBuf {
+        self.path.join("report.json")
+    }
+
     pub fn write_report(&self, report: &RunReport) -> Result<(), StateError> {
         self.write("report.json", report)
     }

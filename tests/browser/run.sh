@@ -31,6 +31,8 @@ if ! cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock" 2>/de
     cp "$here/package-lock.json" "$here/node_modules/.installed-lock"
 fi
 
+node "$here/vectors.js"
+node "$here/figures.js"
 for site in "$@"; do
     node "$here/search.js" "$site"
     node "$here/test.js" "$site"

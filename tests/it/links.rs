@@ -24,10 +24,15 @@ pub(crate) fn follow(name: &str, pages: &[Page]) -> usize {
     checked
 }
 
-/// What a page refers to, pictures within it excepted.
+/// What a page refers to: pictures within it excepted, and sources elsewhere that nothing loads and that say so.
 pub(crate) fn links(content: &str) -> impl Iterator<Item = &str> {
+    const ELSEWHERE: &str = "\" rel=\"external noreferrer\"";
     let all = attributes(content, "href").chain(attributes(content, "src"));
-    all.filter(|link| !link.starts_with("data:image/svg+xml,"))
+    all.filter(|link| {
+        let behind = link.as_ptr().addr() - content.as_ptr().addr() + link.len();
+        let is_elsewhere = link.starts_with("https://") && content[behind..].starts_with(ELSEWHERE);
+        !link.starts_with("data:image/svg+xml,") && !is_elsewhere
+    })
 }
 
 /// The values of an attribute of HTML.

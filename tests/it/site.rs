@@ -165,7 +165,9 @@ fn every_word_is_used() {
     let words: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../site/content/en/words.json")).unwrap();
     let mut sources = String::new();
-    for folder in ["templates/site", "src/site", "src/site/pages", "src/site/search"] {
+    for folder in
+        ["templates/site", "src/site", "src/site/pages", "src/site/learn", "src/site/figures", "src/site/search"]
+    {
         for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -174,7 +176,9 @@ fn every_word_is_used() {
         }
     }
     for key in words.keys() {
-        let made = ["how_", "legend_", "app_", "status_", "outcome_"].iter().any(|prefix| key.starts_with(prefix));
+        let made = ["how_", "legend_", "app_", "status_", "outcome_", "section_", "claim_", "path_"]
+            .iter()
+            .any(|prefix| key.starts_with(prefix));
         let stem = key.trim_end_matches("_one").trim_end_matches("_many");
         assert!(
             made || sources.contains(&format!("t.{key}")) || sources.contains(&format!("\"{stem}\"")),
@@ -207,4 +211,24 @@ fn main(content: &str) -> &str {
 fn a_large_stack_can_be_written() {
     let folder = written("large", &large(1000));
     assert!(folder.join("brokers/jobs/queue/index.html").is_file());
+}
+
+/// A claim is called tested only where a live test of that name is there.
+#[test]
+fn every_test_that_a_claim_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = regex::Regex::new(r#"test: "?([a-z0-9_]+(?:::[a-z0-9_]+)+)"#).unwrap();
+    let mut found = 0;
+    for entry in std::fs::read_dir(root.join("site/content/claims")).unwrap() {
+        let path = entry.unwrap().path();
+        for name in named.captures_iter(&std::fs::read_to_string(&path).unwrap()) {
+            let (module, test) = name[1].rsplit_once("::").unwrap();
+            let file = root.join("tests/live").join(module.replace("::", "/"));
+            let sources = [file.with_extension("rs"), file.join("mod.rs")].map(std::fs::read_to_string);
+            let text = sources.into_iter().find_map(Result::ok).unwrap_or_default();
+            assert!(text.contains(&format!("#[test]\nfn {test}()")), "{}: no test {}", path.display(), &name[1]);
+            found += 1;
+        }
+    }
+    assert!(found > 0, "no claim is tested");
 }

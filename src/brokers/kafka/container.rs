@@ -9,7 +9,6 @@ use crate::model::{
     BrokerModel, Container, Facts, ImageWanted, MemoryMount, Mount, NodeId, Origin, PublishedPort, Storage, Value,
 };
 
-use super::catalogue::CONFLUENT;
 use super::causes::KNOWN_CAUSES;
 use super::config_keys::ConfigKeys;
 use super::spec::{broker_settings, racks};
@@ -97,8 +96,7 @@ fn container(broker: &BrokerModel, facts: &Facts, node: u32) -> Container {
 
 /// Where what reaches the container was written.
 fn origins(broker: &BrokerModel) -> BTreeMap<String, Origin> {
-    let settings =
-        broker.config_origins.iter().map(|(key, origin)| (format!("env.{}", variable(broker, key)), origin.clone()));
+    let settings = broker.config_origins.iter().map(|(key, origin)| (format!("env.{}", variable(key)), origin.clone()));
     settings.chain(broker.field_origins()).collect()
 }
 
@@ -142,17 +140,17 @@ fn environment(broker: &BrokerModel, facts: &Facts, node: u32) -> BTreeMap<Strin
     let heap = broker.heap.unwrap_or(DEFAULT_HEAP) / MEBIBYTE;
     env.insert("KAFKA_HEAP_OPTS".to_owned(), format!("-Xmx{heap}m"));
     for (key, value) in defaults(broker.nodes).into_iter().chain(identity(broker, facts, node)) {
-        env.insert(variable(broker, key), value);
+        env.insert(variable(key), value);
     }
     let keys = ConfigKeys::of(&broker.version);
     for setting in broker_settings(broker) {
         if setting.value == Value::Null {
-            env.remove(&variable(broker, setting.key));
+            env.remove(&variable(setting.key));
             continue;
         }
         let spell = |key| units::spell(setting.key, key, &setting.value).ok();
         let value = keys.broker.get(setting.key).and_then(spell);
-        env.insert(variable(broker, setting.key), value.unwrap_or_else(|| plain(&setting.value)));
+        env.insert(variable(setting.key), value.unwrap_or_else(|| plain(&setting.value)));
     }
     env.extend(broker.env.iter().map(|(name, value)| (name.clone(), plain(value))));
     env
@@ -208,16 +206,14 @@ fn defaults(nodes: u32) -> Vec<(&'static str, String)> {
 }
 
 /// The variable that the image's wrapper turns back into the key: `_` for `.`, `__` for `_`, `___` for `-`. Confluent's
-/// image has the last two the other way round.
-fn variable(broker: &BrokerModel, key: &str) -> String {
-    let is_confluent = broker.distribution.as_deref() == Some(CONFLUENT);
-    let (underscore, dash) = if is_confluent { ("___", "__") } else { ("__", "___") };
+/// does the same (`env_to_props` of its docker-utils), whatever its older documents say.
+fn variable(key: &str) -> String {
     let mut name = String::from("KAFKA_");
     for character in key.chars() {
         match character {
             '.' => name.push('_'),
-            '_' => name.push_str(underscore),
-            '-' => name.push_str(dash),
+            '_' => name.push_str("__"),
+            '-' => name.push_str("___"),
             other => name.push(other.to_ascii_uppercase()),
         }
     }
@@ -230,6 +226,7 @@ fn plain(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::catalogue::CONFLUENT;
     use super::super::testing::{broker, facts};
     use super::*;
 

@@ -16,4 +16,4 @@ mod svg;
 mod tests;
 
 pub(crate) use graph::{Edge, Graph, Look, Node, Style};
-pub(crate) use svg::{Picture, Words, draw, standalone, swatch};
+pub(crate) use svg::{Picture, Words, draw, escape, standalone, swatch};

@@ -20,6 +20,15 @@ pub(crate) enum PageId {
         broker: String,
         kind: String,
     },
+    /// All written pages.
+    Learn,
+    /// A written page, by its id: `learn/kafka/keys`.
+    Document(String),
+    Glossary,
+    /// To look up, about a kind of broker.
+    Reference(String),
+    /// What is claimed, and how it is known.
+    Verification,
     /// One object; a kind without pages of its own has a row in its list.
     Object(Address),
 }
@@ -50,6 +59,11 @@ impl PageId {
             Self::App(name) => format!("app:{name}"),
             Self::Broker(name) => format!("broker:{name}"),
             Self::Kind { broker, kind } => format!("kind:{broker}/{kind}"),
+            Self::Learn => "learn".to_owned(),
+            Self::Document(id) => format!("document:{id}"),
+            Self::Glossary => "glossary".to_owned(),
+            Self::Reference(kind) => format!("reference:{kind}"),
+            Self::Verification => "verification".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -65,6 +79,11 @@ impl Registry {
             PageId::App(name) => format!("apps/{}.html", slug(name)),
             PageId::Broker(name) => format!("brokers/{}/index.html", slug(name)),
             PageId::Kind { broker, kind } => format!("brokers/{}/{}/index.html", slug(broker), slug(kind)),
+            PageId::Learn => "learn/index.html".to_owned(),
+            PageId::Document(id) => format!("{id}.html"),
+            PageId::Glossary => "glossary.html".to_owned(),
+            PageId::Reference(kind) => format!("reference/{}.html", slug(kind)),
+            PageId::Verification => "verification.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

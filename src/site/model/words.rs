@@ -8,6 +8,8 @@ use crate::site::BuildError;
 /// A language that the binary carries.
 struct Language {
     tag: &'static str,
+    /// As its speakers call it.
+    name: &'static str,
     /// The site's texts as JSON.
     words: &'static str,
     /// What the program says in English elsewhere, as JSON; empty for English itself.
@@ -15,9 +17,10 @@ struct Language {
 }
 
 const LANGUAGES: [Language; 2] = [
-    Language { tag: "en", words: include_str!("../../../site/content/en/words.json"), docs: "" },
+    Language { tag: "en", name: "English", words: include_str!("../../../site/content/en/words.json"), docs: "" },
     Language {
         tag: "zh",
+        name: "中文",
         words: include_str!("../../../site/content/zh/words.json"),
         docs: include_str!("../../../site/content/zh/docs.json"),
     },
@@ -28,6 +31,8 @@ const LANGUAGES: [Language; 2] = [
 pub(crate) struct Words {
     /// As in `lang="en"`.
     pub language: &'static str,
+    /// As its speakers call it.
+    pub name: &'static str,
     texts: BTreeMap<String, String>,
     docs: Docs,
 }
@@ -39,7 +44,8 @@ impl Words {
         let failed =
             |error: serde_json::Error| BuildError::Texts { language: found.tag.to_owned(), detail: error.to_string() };
         let texts = serde_json::from_str(found.words).map_err(failed)?;
-        Ok(Self { language: found.tag, texts, docs: Docs::new(found.docs).map_err(failed)? })
+        let docs = Docs::new(found.docs).map_err(failed)?;
+        Ok(Self { language: found.tag, name: found.name, texts, docs })
     }
 
     /// For templates: `{{ t.brokers }}`.
@@ -190,7 +196,7 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_a_place_stays() {
         let texts = BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]);
-        let words = Words { language: "en", texts, docs: Docs::default() };
+        let words = Words { language: "en", name: "English", texts, docs: Docs::default() };
         assert_eq!(words.fill("k", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
     }
 }

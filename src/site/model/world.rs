@@ -6,6 +6,7 @@ use super::{PageId, Registry};
 use crate::brokers::{Edge, EdgeStyle};
 use crate::model::{Address, App, Flow, KindRules, Resource};
 use crate::site::diagram::Style;
+use crate::site::learn::{Document, Library};
 use crate::site::{BrokerInput, BuildError, SiteInput};
 
 /// Everything by address, computed once.
@@ -97,12 +98,49 @@ impl<'a> World<'a> {
         ends.chain(apps).chain(objects.map(|(address, _)| End::Object((*address).clone()))).collect()
     }
 
+    /// The broker that the lessons about a kind are about, in the order of the stack.
+    pub(crate) fn first_of_each_kind(&self) -> impl Iterator<Item = &'a BrokerInput<'a>> {
+        let all = &self.input.brokers;
+        let is_first = |at: usize| all[..at].iter().all(|other| other.model.kind != all[at].model.kind);
+        all.iter().enumerate().filter(move |(at, _)| is_first(*at)).map(|(_, broker)| broker)
+    }
+
+    pub(crate) fn has_kind(&self, kind: &str) -> bool {
+        self.input.brokers.iter().any(|broker| broker.model.kind == kind)
+    }
+
+    /// What runs of a kind, or is wanted; empty where the stack has none.
+    pub(crate) fn version_of(&self, kind: &str) -> String {
+        let broker = self.first_of_each_kind().find(|broker| broker.model.kind == kind);
+        broker.map(|broker| broker.facts.version.clone()).unwrap_or_default()
+    }
+
+    /// Whether a written page is about something that this stack has.
+    pub(crate) fn shows(&self, document: &Document) -> bool {
+        match document.subject() {
+            Some(kind) => {
+                let version = self.version_of(kind);
+                self.has_kind(kind) && document.head.when.as_ref().is_none_or(|when| when.contains(&version))
+            }
+            None => document.head.kinds.is_empty() || document.head.kinds.iter().any(|kind| self.has_kind(kind)),
+        }
+    }
+
     /// All pages that this stack has.
-    pub(crate) fn registry(&self) -> Result<Registry, BuildError> {
+    pub(crate) fn registry(&self, library: &Library) -> Result<Registry, BuildError> {
         let mut registry = Registry::default();
         registry.add(PageId::Overview)?;
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
+        }
+        for page in [PageId::Learn, PageId::Glossary, PageId::Verification] {
+            registry.add(page)?;
+        }
+        for broker in self.first_of_each_kind() {
+            registry.add(PageId::Reference(broker.model.kind.to_owned()))?;
+        }
+        for document in library.documents("en").iter().filter(|document| self.shows(document)) {
+            registry.add(PageId::Document(document.id.clone()))?;
         }
         if !self.input.stack.apps.is_empty() {
             registry.add(PageId::Apps)?;

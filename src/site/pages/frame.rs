@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::learn::Shelf;
 use super::parts::{Context, Link};
-use crate::site::model::{PageId, World, has_page};
+use crate::site::model::{PageId, Words, World, has_page};
 use crate::site::text::visible;
 
 /// More entries than this are behind a link to their list.
@@ -24,6 +25,17 @@ pub(crate) struct Frame {
     pub crumbs: Vec<Link>,
     /// Ids of the pages above it, for the open parts of the navigation.
     pub trail: Vec<String>,
+    /// The same page in every language of the site, where there are several.
+    pub languages: Vec<Language>,
+}
+
+/// A language of the site, and the way to this page in it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Language {
+    pub tag: &'static str,
+    pub name: &'static str,
+    pub href: String,
+    pub is_this: bool,
 }
 
 /// The part that is the same on all pages of a language. Paths are from the language's folder.
@@ -48,6 +60,8 @@ pub(crate) struct NavGroup {
     pub title: String,
     pub path: String,
     pub count: usize,
+    /// Titles of pages, not names of objects.
+    pub is_text: bool,
     /// Empty where there are too many.
     pub items: Vec<NavItem>,
 }
@@ -62,24 +76,50 @@ pub(crate) struct NavItem {
 /// The frame of a page below others.
 pub(crate) fn frame(context: &Context<'_>, title: &str, above: &[(PageId, String)], prefix: &str) -> Frame {
     let root = context.registry.root(context.page);
+    let base = format!("{root}{}", "../".repeat(prefix.matches('/').count()));
     let crumbs = above.iter().map(|(id, text)| context.page(id, text.clone())).collect();
     let mut trail: Vec<String> = above.iter().map(|(id, _)| id.text()).collect();
     trail.push(context.page.text());
     Frame {
         id: context.page.text(),
         title: title.to_owned(),
-        base: format!("{root}{}", "../".repeat(prefix.matches('/').count())),
+        languages: languages(context, &base),
+        base,
         root,
         crumbs,
         trail,
     }
 }
 
-pub(crate) fn nav(context: &Context<'_>) -> Nav {
+/// One language needs no choice.
+fn languages(context: &Context<'_>, base: &str) -> Vec<Language> {
+    let all = &context.world.input.stack.site.languages;
+    let path = context.registry.find(context.page).map(|place| place.path.as_str()).unwrap_or_default();
+    let row = |(at, tag): (usize, &String)| {
+        let words = Words::of(tag).ok()?;
+        let folder = if at == 0 { String::new() } else { format!("{tag}/") };
+        Some(Language {
+            tag: words.language,
+            name: words.name,
+            href: format!("{base}{folder}{path}"),
+            is_this: words.language == context.words.language,
+        })
+    };
+    if all.len() < 2 { Vec::new() } else { all.iter().enumerate().filter_map(row).collect() }
+}
+
+pub(crate) fn nav(context: &Context<'_>, shelves: &[Shelf<'_>]) -> Nav {
     let world = context.world;
     let listed = world.drawn().len() <= LISTED_IN_ALL;
     let mut sections = Vec::new();
     let path = |id: &PageId| context.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
+    sections.push(NavSection {
+        id: PageId::Learn.text(),
+        title: context.words.say("learn"),
+        path: path(&PageId::Learn),
+        note: String::new(),
+        groups: shelves.iter().map(|shelf| shelf_group(shelf, &path)).chain([look_up(context, &path)]).collect(),
+    });
     let apps = &world.input.stack.apps;
     if !apps.is_empty() {
         let items: Vec<NavItem> = apps
@@ -100,6 +140,7 @@ pub(crate) fn nav(context: &Context<'_>) -> Nav {
                 title: String::new(),
                 path: String::new(),
                 count: items.len(),
+                is_text: false,
                 items: if few { items } else { Vec::new() },
             }],
         });
@@ -115,6 +156,39 @@ pub(crate) fn nav(context: &Context<'_>) -> Nav {
         });
     }
     Nav { sections }
+}
+
+/// What is there to look up.
+fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup {
+    let words = context.words;
+    let kinds = context.world.first_of_each_kind().map(|broker| {
+        let title = words.fill("reference_of", &[("broker", broker.broker.description().title)]);
+        (PageId::Reference(broker.model.kind.to_owned()), title)
+    });
+    let others = [(PageId::Glossary, words.say("glossary")), (PageId::Verification, words.say("verification"))];
+    let items: Vec<NavItem> =
+        kinds.chain(others).map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) }).collect();
+    let title = words.say("section_reference");
+    NavGroup { id: "reference".to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
+}
+
+fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup {
+    let items: Vec<NavItem> = shelf
+        .documents
+        .iter()
+        .map(|document| {
+            let id = PageId::Document(document.id.clone());
+            NavItem { id: id.text(), title: document.head.title.clone(), path: path(&id) }
+        })
+        .collect();
+    NavGroup {
+        id: shelf.id.clone(),
+        title: shelf.title.clone(),
+        path: String::new(),
+        count: items.len(),
+        is_text: true,
+        items,
+    }
 }
 
 fn groups(
@@ -141,6 +215,7 @@ fn groups(
             title: context.words.doc(rules.plural),
             path: path(&id),
             count: members.len(),
+            is_text: false,
             items: if few { members.iter().map(item).collect() } else { Vec::new() },
         });
     }

@@ -2,19 +2,25 @@
 
 mod app;
 mod broker;
+mod document;
 mod frame;
+mod learn;
 mod list;
 mod object;
 mod overview;
 mod parts;
+mod reference;
 mod run;
 
 pub(crate) use super::model::has_page;
 pub(crate) use app::{app_page, apps_page};
 pub(crate) use broker::broker_page;
+pub(crate) use document::{Written, document_page};
 pub(crate) use frame::{Nav, nav};
+pub(crate) use learn::{Shelf, glossary_page, learn_page, verification_page};
 pub(crate) use list::list_page;
 pub(crate) use object::object_page;
 pub(crate) use overview::overview_page;
 pub(crate) use parts::Context;
+pub(crate) use reference::reference_page;
 pub(crate) use run::run_page;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::broker::{BrokerRow, broker_row};
 use super::frame::{Frame, frame};
+use super::learn::Shelf;
 use super::object::grammar;
 use super::parts::{Context, Link, PictureView};
 use super::run::{RunSummary, summary};
@@ -20,6 +21,8 @@ pub(crate) struct OverviewPage {
     pub page: Frame,
     pub stack: String,
     pub lede: String,
+    /// Ways to go on: the title, what it is, where it leads.
+    pub paths: Vec<Path>,
     pub picture: PictureView,
     /// The picture shows groups: it would be unreadable otherwise.
     pub grouped: bool,
@@ -27,6 +30,12 @@ pub(crate) struct OverviewPage {
     pub brokers: Vec<BrokerRow>,
     pub apps: Vec<AppLine>,
     pub run: Option<RunSummary>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Path {
+    pub link: Link,
+    pub about: String,
 }
 
 /// An app in one line.
@@ -53,7 +62,7 @@ pub(crate) struct MatrixRow {
     pub cells: Vec<String>,
 }
 
-pub(crate) fn overview_page(context: &Context<'_>, title: &str, prefix: &str) -> OverviewPage {
+pub(crate) fn overview_page(context: &Context<'_>, title: &str, shelves: &[Shelf<'_>], prefix: &str) -> OverviewPage {
     let world = context.world;
     let ends = world.drawn();
     let grouped = ends.len() > pictures::MOST;
@@ -63,6 +72,7 @@ pub(crate) fn overview_page(context: &Context<'_>, title: &str, prefix: &str) ->
         page: frame(context, title, &[], prefix),
         stack: world.input.stack.name.clone(),
         lede: lede(context),
+        paths: paths(context, shelves),
         picture: context.picture(&graph, context.words.say("picture_whole"), 0),
         grouped,
         matrix: grouped.then(|| matrix(&graph)).flatten(),
@@ -70,6 +80,18 @@ pub(crate) fn overview_page(context: &Context<'_>, title: &str, prefix: &str) ->
         apps: app_lines(context),
         run: world.input.report.map(|report| summary(context, report)),
     }
+}
+
+/// For who has just arrived, for who wants to learn, for who wants to know how sure it is.
+fn paths(context: &Context<'_>, shelves: &[Shelf<'_>]) -> Vec<Path> {
+    let words = context.words;
+    let path = |id: &PageId, key: &str| Path {
+        link: context.page(id, words.say(&format!("path_{key}"))),
+        about: words.say(&format!("path_{key}_about")),
+    };
+    let first = shelves.iter().find(|shelf| shelf.id == "start").and_then(|shelf| shelf.documents.first());
+    let start = first.map(|document| path(&PageId::Document(document.id.clone()), "start"));
+    start.into_iter().chain([path(&PageId::Learn, "learn"), path(&PageId::Verification, "claims")]).collect()
 }
 
 /// One sentence of what there is: `2 brokers, 2 topics, 4 exchanges and 5 queues; 3 apps use them`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Decision;
+use crate::brokers::Reason;
 use crate::model::Value;
 
 /// Whether the binding takes a message with these headers.
@@ -23,25 +24,28 @@ pub(super) fn decide(arguments: &BTreeMap<String, Value>, headers: &BTreeMap<Str
         Some(_) if value.is_null() => true,
         Some(found) => found == value,
     };
+    let reason = |code, name: &str| Reason::new(code, vec![("mode", mode.to_owned()), ("name", name.to_owned())]);
     if any {
         match wanted().find(|(name, value)| fits(name, value)) {
-            Some((name, _)) => Decision::Takes(format!("headers, {mode}: `{name}` is as the binding asks")),
-            None => Decision::Leaves(format!("headers, {mode}: none of the binding's headers is there with its value")),
+            Some((name, _)) => Decision::Takes(reason("header_found", name)),
+            None => Decision::Leaves(reason("headers_none", "")),
         }
     } else {
         match wanted().find(|(name, value)| !fits(name, value)) {
-            Some((name, value)) => Decision::Leaves(wanting(mode, name, value, headers.get(name))),
-            None if wanted().next().is_none() => {
-                Decision::Takes(format!("headers, {mode}: the binding asks for no header"))
-            }
-            None => Decision::Takes(format!("headers, {mode}: every header is as the binding asks")),
+            Some((name, wanted)) => Decision::Leaves(match headers.get(name) {
+                None => reason("header_missing", name),
+                Some(found) => {
+                    let mut reason = reason("header_differs", name);
+                    reason.values.extend([("found", shown(found)), ("wanted", shown(wanted))]);
+                    reason
+                }
+            }),
+            None if wanted().next().is_none() => Decision::Takes(reason("headers_free", "")),
+            None => Decision::Takes(reason("headers_all", "")),
         }
     }
 }
 
-fn wanting(mode: &str, name: &str, wanted: &Value, found: Option<&Value>) -> String {
-    match found {
-        None => format!("headers, {mode}: the header `{name}` is not there"),
-        Some(found) => format!("headers, {mode}: the header `{name}` is {found}, not {wanted}"),
-    }
+fn shown(value: &Value) -> String {
+    if value.is_null() { "null".to_owned() } else { value.to_string() }
 }

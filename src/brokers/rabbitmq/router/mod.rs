@@ -3,8 +3,9 @@
 //! Checked against routing that was recorded from a live broker: `tests/fixtures/rabbitmq/routing.json`.
 
 mod headers;
+mod map;
+mod reason;
 mod stack;
-mod topic;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -12,8 +13,9 @@ pub(super) use self::stack::BUILT_IN;
 use self::stack::{Routing, RoutingBinding, RoutingExchange};
 use super::address;
 use super::effective::DeadLetter;
-use crate::brokers::{Router, Trace, TraceStep};
+use crate::brokers::{Reason, RouteMap, Router, Trace, TraceStep};
 use crate::model::{Address, Resource, Value};
+use crate::sim::pattern;
 
 /// The engine.
 pub(super) struct RabbitRouter;
@@ -26,15 +28,19 @@ impl Router for RabbitRouter {
         walk.dead_letters();
         Trace { steps: walk.steps, delivered: walk.delivered.into_iter().collect() }
     }
+
+    fn map(&self, resources: &[Resource], broker: &str, vhost: &str) -> RouteMap {
+        Routing::new(resources, broker, vhost).map()
+    }
 }
 
 /// What a binding does with a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    Takes(String),
-    Leaves(String),
+    Takes(Reason),
+    Leaves(Reason),
     /// Only the broker knows: a plugin decides.
-    Unknown(String),
+    Unknown(Reason),
 }
 
 struct Walk<'a> {
@@ -52,12 +58,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(first) = self.routing.exchange(&start.name) else {
-            self.remark(start, None, false, "there is no such exchange: the broker closes the channel".to_owned());
+            self.remark(start, None, false, Reason::new("missing", Vec::new()));
             return;
         };
         if first.internal {
-            let why = "internal: only other exchanges may publish here, so the broker refuses the message";
-            self.remark(start, None, false, why.to_owned());
+            self.remark(start, None, false, Reason::new("internal", Vec::new()));
             return;
         }
         let mut seen = BTreeSet::from([start.name.clone()]);
@@ -70,12 +75,12 @@ impl<'a> Walk<'a> {
                         None if next.is_empty() => self.default_exchange(&self.routing.exchange_address("")),
                         None => {
                             let at = self.routing.exchange_address(&next);
-                            self.remark(&at, None, false, "there is no such exchange: its copy is dropped".to_owned());
+                            self.remark(&at, None, false, Reason::new("missing_copy", Vec::new()));
                         }
                     }
                 } else {
                     let at = self.routing.exchange_address(&next);
-                    self.remark(&at, None, false, "already visited: an exchange sees a message once".to_owned());
+                    self.remark(&at, None, false, Reason::new("seen", Vec::new()));
                 }
             }
         }
@@ -87,12 +92,12 @@ impl<'a> Walk<'a> {
         let mut onward = Vec::new();
         let (mut taken, mut unknown) = (false, false);
         for binding in self.routing.bindings(exchange.name) {
-            let (matched, why) = match decide(exchange.kind, binding, self.key, self.headers) {
-                Decision::Takes(why) => (true, why),
-                Decision::Leaves(why) => (false, why),
-                Decision::Unknown(why) => {
+            let (matched, reason) = match decide(exchange.kind, binding, self.key, self.headers) {
+                Decision::Takes(reason) => (true, reason),
+                Decision::Leaves(reason) => (false, reason),
+                Decision::Unknown(reason) => {
                     unknown = true;
-                    (false, why)
+                    (false, reason)
                 }
             };
             let to = self.routing.destination_address(binding);
@@ -101,7 +106,8 @@ impl<'a> Walk<'a> {
                 binding: Some(binding.address.clone()),
                 to: Some(to.clone()),
                 matched,
-                why,
+                why: reason.english(),
+                reason,
             });
             if matched {
                 taken = true;
@@ -120,12 +126,11 @@ impl<'a> Walk<'a> {
 
     fn unrouted(&mut self, exchange: &RoutingExchange<'a>, at: &Address) -> Option<String> {
         let Some(alternate) = exchange.alternate else {
-            let why = "no binding takes it and there is no alternate exchange: dropped, or returned if `mandatory`";
-            self.remark(at, None, false, why.to_owned());
+            self.remark(at, None, false, Reason::new("dropped", Vec::new()));
             return None;
         };
         let to = self.routing.exchange_address(alternate);
-        self.remark(at, Some(to), true, format!("no binding takes it: on to the alternate exchange `{alternate}`"));
+        self.remark(at, Some(to), true, Reason::new("alternate", vec![("to", alternate.to_owned())]));
         Some(alternate.to_owned())
     }
 
@@ -133,12 +138,12 @@ impl<'a> Walk<'a> {
     fn default_exchange(&mut self, at: &Address) {
         let key = self.key;
         let to = address::queue(&at.broker, at.vhost_name(), key);
+        let values = vec![("key", key.to_owned())];
         if self.routing.has_queue(key) {
-            self.remark(at, Some(to.clone()), true, format!("default exchange: \"{key}\" is the name of a queue"));
+            self.remark(at, Some(to.clone()), true, Reason::new("default_takes", values));
             self.delivered.insert(to);
         } else {
-            let why = format!("default exchange: no queue is named \"{key}\": dropped, or returned if `mandatory`");
-            self.remark(at, None, false, why);
+            self.remark(at, None, false, Reason::new("default_leaves", values));
         }
     }
 
@@ -147,35 +152,32 @@ impl<'a> Walk<'a> {
         for queue in self.delivered.clone() {
             let Some(DeadLetter { exchange, key }) = self.routing.dead_letter(&queue.name) else { continue };
             let at = self.routing.exchange_address(exchange);
-            let with = key.map_or_else(String::new, |key| format!(" with the routing key \"{key}\""));
-            let shown = if exchange.is_empty() { "the default exchange".to_owned() } else { format!("`{exchange}`") };
-            let why =
-                format!("if `{}` rejects it, lets it expire or has no room, it goes to {shown}{with}", queue.name);
+            let mut values = vec![("queue", queue.name.clone()), ("to", exchange.to_owned())];
+            values.extend(key.map(|key| ("key", key.to_owned())));
+            let reason = Reason::new(if key.is_some() { "dead_key" } else { "dead" }, values);
             let gave = |step: &&TraceStep| step.matched && step.to.as_ref() == Some(&queue);
             let giver = self.steps.iter().find(gave).map_or_else(|| at.clone(), |step| step.exchange.clone());
-            self.remark(&giver, Some(at), false, why);
+            self.remark(&giver, Some(at), false, reason);
         }
     }
 
-    fn remark(&mut self, exchange: &Address, to: Option<Address>, matched: bool, why: String) {
-        self.steps.push(TraceStep { exchange: exchange.clone(), binding: None, to, matched, why });
+    fn remark(&mut self, exchange: &Address, to: Option<Address>, matched: bool, reason: Reason) {
+        let why = reason.english();
+        self.steps.push(TraceStep { exchange: exchange.clone(), binding: None, to, matched, why, reason });
     }
 }
 
 /// Whether a binding from an exchange of this type takes a message.
 fn decide(kind: &str, binding: &RoutingBinding<'_>, key: &str, headers: &BTreeMap<String, Value>) -> Decision {
+    let both = || vec![("key", key.to_owned()), ("pattern", binding.key.to_owned())];
     match kind {
-        "fanout" => Decision::Takes("fanout: every binding takes every message".to_owned()),
-        "direct" if binding.key == key => Decision::Takes(format!("direct: the routing key is \"{key}\"")),
-        "direct" => Decision::Leaves(format!("direct: \"{key}\" is not \"{}\"", binding.key)),
-        "topic" if topic::matches(binding.key, key) => {
-            Decision::Takes(format!("topic: \"{}\" matches \"{key}\"", binding.key))
-        }
-        "topic" => Decision::Leaves(format!("topic: \"{}\" does not match \"{key}\"", binding.key)),
+        "fanout" => Decision::Takes(Reason::new("fanout", Vec::new())),
+        "direct" if binding.key == key => Decision::Takes(Reason::new("direct_takes", both())),
+        "direct" => Decision::Leaves(Reason::new("direct_leaves", both())),
+        "topic" if pattern::matches(binding.key, key) => Decision::Takes(Reason::new("topic_takes", both())),
+        "topic" => Decision::Leaves(Reason::new("topic_leaves", both())),
         "headers" => headers::decide(binding.arguments, headers),
-        other => {
-            Decision::Unknown(format!("`{other}` is a plugin's type or picks at random: this cannot be told here"))
-        }
+        other => Decision::Unknown(Reason::new("plugin", vec![("type", other.to_owned())])),
     }
 }
 

@@ -98,6 +98,18 @@ impl<'a> Routing<'a> {
         self.bindings.get(source).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn exchanges(&self) -> impl Iterator<Item = &RoutingExchange<'a>> {
+        self.exchanges.values()
+    }
+
+    pub(super) fn queues(&self) -> impl Iterator<Item = &'a str> {
+        self.queues.keys().copied()
+    }
+
+    pub(super) fn all_bindings(&self) -> impl Iterator<Item = (&'a str, &RoutingBinding<'a>)> {
+        self.bindings.iter().flat_map(|(source, all)| all.iter().map(|binding| (*source, binding)))
+    }
+
     pub(super) fn exchange_address(&self, name: &str) -> Address {
         address::exchange(self.broker, self.vhost, name)
     }

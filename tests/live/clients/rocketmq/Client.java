@@ -42,7 +42,7 @@ public class Client {
         }
         halves(server, run, bodies);
         for (String topic : List.of("plain", "ordered", "later", "halves")) {
-            List<String> found = take(server, topic, topic + "_readers", topic.equals("ordered"), bodies, 60);
+            List<String> found = take(server, topic, topic + "_readers", topic.equals("ordered"), bodies, 120);
             if (!topic.equals("ordered")) {
                 Collections.sort(found);
             }

@@ -9,25 +9,41 @@ from rocketmq import ClientConfiguration, Credentials, FilterExpression, Message
 endpoint, topic, group, *message_group = sys.argv[1:]
 body = uuid.uuid4().hex.encode()
 
-producer = Producer(ClientConfiguration(endpoint, Credentials()), (topic,))
-producer.startup()
+
+
+def insist(act):
+    """The proxy of a broker that has just started may not have a route yet, and refuses."""
+    end = time.time() + 60
+    while True:
+        try:
+            return act()
+        except Exception as error:
+            print(error, file=sys.stderr)
+            if time.time() > end:
+                raise
+            time.sleep(0.2)
+
+
+def producer_of():
+    made = Producer(ClientConfiguration(endpoint, Credentials()), (topic,))
+    made.startup()
+    return made
+
+
+def consumer_of():
+    made = SimpleConsumer(ClientConfiguration(endpoint, Credentials()), group, {topic: FilterExpression()})
+    made.startup()
+    return made
+
+
+producer = insist(producer_of)
 message = Message()
 message.topic, message.body = topic, body
 if message_group:
     message.message_group = message_group[0]
-end = time.time() + 60
-while True:
-    try:
-        producer.send(message)
-        break
-    except Exception as error:  # The proxy of a broker that has just started may not have its route yet.
-        print(error, file=sys.stderr)
-        if time.time() > end:
-            raise
-        time.sleep(0.2)
+insist(lambda: producer.send(message))
 
-consumer = SimpleConsumer(ClientConfiguration(endpoint, Credentials()), group, {topic: FilterExpression()})
-consumer.startup()
+consumer = insist(consumer_of)
 found = False
 end = time.time() + 60
 while not found and time.time() < end:

@@ -1,9 +1,9 @@
-//! Topic patterns: words between dots, `*` for one word, `#` for any number of words.
+//! Topic patterns of AMQP: words between dots, `*` for one word, `#` for any number of words.
 //!
 //! A word may be empty (`a..b` has three), and the empty key has no word at all, so `*` does not match it.
 
 /// Whether a binding's key matches a message's routing key.
-pub(super) fn matches(pattern: &str, key: &str) -> bool {
+pub fn matches(pattern: &str, key: &str) -> bool {
     let (pattern, key) = (words(pattern), words(key));
     // Which prefixes of the key the pattern so far can match: no backtracking, whatever the pattern.
     let mut reached = vec![false; key.len() + 1];
@@ -28,4 +28,17 @@ pub(super) fn matches(pattern: &str, key: &str) -> bool {
 
 fn words(text: &str) -> Vec<&str> {
     if text.is_empty() { Vec::new() } else { text.split('.').collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_pattern_takes_no_time() {
+        let pattern = ["#", "a"].repeat(60).join(".");
+        let key = ["a"; 120].join(".");
+        assert!(matches(&pattern, &key));
+        assert!(!matches(&format!("{pattern}.b"), &key));
+    }
 }

@@ -1,0 +1,130 @@
+//! What leads to the written pages, and what they lead to: the list of all, the glossary, the claims.
+
+use serde::Serialize;
+
+use super::document::{ClaimRow, claim_row};
+use super::frame::{Frame, frame};
+use super::parts::{Context, Link};
+use crate::site::learn::{Document, Library};
+use crate::site::model::PageId;
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LearnPage {
+    pub page: Frame,
+    pub groups: Vec<LearnGroup>,
+}
+
+/// Pages that belong together: the lessons about a broker, the tasks.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LearnGroup {
+    pub title: String,
+    pub about: String,
+    pub pages: Vec<LearnRow>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LearnRow {
+    pub link: Link,
+    pub goal: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct GlossaryPage {
+    pub page: Frame,
+    pub terms: Vec<TermRow>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TermRow {
+    pub id: String,
+    pub name: String,
+    /// In the other language.
+    pub other: String,
+    pub about: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct VerificationPage {
+    pub page: Frame,
+    pub groups: Vec<ClaimGroup>,
+    pub tested: usize,
+    pub documented: usize,
+    pub not_applicable: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ClaimGroup {
+    pub title: String,
+    pub version: String,
+    pub claims: Vec<ClaimRow>,
+}
+
+/// A group of written pages: key of its title, the pages.
+pub(crate) struct Shelf<'a> {
+    /// `learn/kafka`, `howto`.
+    pub id: String,
+    pub title: String,
+    pub documents: Vec<&'a Document>,
+}
+
+pub(crate) fn learn_page(context: &Context<'_>, shelves: &[Shelf<'_>], prefix: &str) -> LearnPage {
+    let row = |document: &&Document| LearnRow {
+        link: context.page(&PageId::Document(document.id.clone()), document.head.title.clone()),
+        goal: document.head.goal.clone(),
+    };
+    let group = |shelf: &Shelf<'_>| LearnGroup {
+        title: shelf.title.clone(),
+        about: shelf.id.clone(),
+        pages: shelf.documents.iter().map(row).collect(),
+    };
+    LearnPage {
+        page: frame(context, &context.words.say("learn"), &[], prefix),
+        groups: shelves.iter().map(group).collect(),
+    }
+}
+
+pub(crate) fn glossary_page(context: &Context<'_>, library: &Library, prefix: &str) -> GlossaryPage {
+    let language = context.words.language;
+    let is_here = |kinds: &[String]| kinds.is_empty() || kinds.iter().any(|kind| context.world.has_kind(kind));
+    let mut terms: Vec<TermRow> = library
+        .terms
+        .iter()
+        .filter(|term| is_here(&term.kinds))
+        .map(|term| {
+            let (name, other) = term.names(language);
+            TermRow {
+                id: term.id.clone(),
+                name: name.to_owned(),
+                other: other.to_owned(),
+                about: term.about(language).to_owned(),
+            }
+        })
+        .collect();
+    terms.sort_by_key(|term| term.id.to_lowercase());
+    GlossaryPage { page: frame(context, &context.words.say("glossary"), &[], prefix), terms }
+}
+
+pub(crate) fn verification_page(context: &Context<'_>, library: &Library, prefix: &str) -> VerificationPage {
+    let mut groups = Vec::new();
+    let mut add = |kind: &str, title: String, version: String| {
+        let claims = library.claims.iter().filter(|claim| claim.kind == kind);
+        let claims: Vec<ClaimRow> = claims.map(|claim| claim_row(context, claim)).collect();
+        if !claims.is_empty() {
+            groups.push(ClaimGroup { title, version, claims });
+        }
+    };
+    for broker in context.world.first_of_each_kind() {
+        add(broker.model.kind, broker.broker.description().title.to_owned(), broker.facts.version.clone());
+    }
+    add("general", context.words.say("claims_general"), String::new());
+    let count =
+        |class: &str| groups.iter().flat_map(|group| &group.claims).filter(|claim| claim.class == class).count();
+    let (tested, documented, not_applicable) = (count("good"), count("calm"), count("warn"));
+    VerificationPage {
+        page: frame(context, &context.words.say("verification"), &[], prefix),
+        groups,
+        tested,
+        documented,
+        not_applicable,
+    }
+}

@@ -1,0 +1,63 @@
+// usage: node vectors.js
+// The engines of the figures against what was recorded from clients and brokers, and against what Rust says.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT, engines, figure } = require('./engines');
+
+const FOLDER = path.join(ROOT, 'tests', 'fixtures', 'vectors');
+const sim = engines();
+const failures = [];
+let checks = 0;
+
+function expect(what, found, wanted) {
+  checks += 1;
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+    failures.push(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
+  }
+}
+
+function recorded(name, check) {
+  const file = path.join(FOLDER, name);
+  if (!fs.existsSync(file)) { failures.push(`${file} is missing`); return; }
+  check(JSON.parse(fs.readFileSync(file, 'utf8')));
+}
+
+// With the input that it begins with, a figure says what the page says without a script.
+function figures() {
+  const folder = path.join(FOLDER, 'figures');
+  fs.readdirSync(folder).sort().forEach((name) => {
+    const page = figure(fs.readFileSync(path.join(folder, name), 'utf8'));
+    const values = {};
+    page.data.controls.forEach((one) => { values[one.name] = one.value; });
+    const run = sim.figures[page.name](page.data, values);
+    expect(`${name}: steps`, run.steps.map((step) => step.text), page.steps);
+    expect(`${name}: table`, run.table || null, page.table);
+    everyInput(name, page);
+  });
+}
+
+// Whatever is chosen, every step has a sentence, and the same choice gives the same steps.
+function everyInput(name, page) {
+  const choices = page.data.controls.map((one) => {
+    if (one.type === 'select') { return one.options.map(([value]) => value); }
+    if (one.range) { return [one.range[0], Math.min(one.range[0] + 1, one.range[1]), one.range[1]].map(String); }
+    return [one.value, '', 'a.b', '<i>\u202e', '订单.😀'];
+  });
+  const all = choices.reduce((before, values) => before.flatMap((one) => values.map((value) => one.concat(value))), [[]]);
+  all.forEach((chosen) => {
+    const values = {};
+    page.data.controls.forEach((one, at) => { values[one.name] = chosen[at]; });
+    const run = sim.figures[page.name](page.data, values);
+    const good = run.steps.length > 0 && run.steps.every((step) => typeof step.text === 'string' && !/undefined|NaN|\u202e/.test(step.text));
+    if (!good) { failures.push(`${name}: ${JSON.stringify(values)}: ${JSON.stringify(run.steps.map((step) => step.text))}`); }
+    checks += 1;
+    expect(`${name}: ${chosen}: the same again`, sim.figures[page.name](page.data, values), run);
+  });
+}
+
+figures();
+console.log(`vectors: ${checks} checks, ${failures.length} failed`);
+failures.slice(0, 20).forEach((failure) => console.error(`  ✗ ${failure.slice(0, 1500)}`));
+process.exit(failures.length ? 1 : 0);
