@@ -195,6 +195,13 @@ impl Builder<'_> {
             headings: Vec::new(),
             text: self.words.say(&format!("{key}_about")),
         }));
+        entries.extend(self.world.first_of_each_kind().map(|broker| search::Entry {
+            title: self.words.fill("reference_of", &[("broker", broker.broker.description().title)]),
+            kind: self.words.say("search_page"),
+            path: place(&PageId::Reference(broker.model.kind.to_owned())),
+            headings: vec![self.words.say("reference_keys"), self.words.say("reference_lints")],
+            text: self.words.say("reference_about"),
+        }));
         Ok(entries)
     }
 

@@ -52,6 +52,16 @@ impl Docs {
         self.at_depth(english, 0).unwrap_or_else(|| english.to_owned())
     }
 
+    /// Of `reason: way out`, each by itself; which colon it is shows what is known.
+    pub(crate) fn find_pair(&self, english: &str) -> String {
+        let halves = english.match_indices(": ").find_map(|(at, colon)| {
+            let reason = self.at_depth(&english[..at], 0)?;
+            Some(format!("{reason}：{}", self.find(&english[at + colon.len()..])))
+        });
+        // A place at the end of a pattern would take the way out for a value.
+        halves.unwrap_or_else(|| self.find(english))
+    }
+
     fn at_depth(&self, english: &str, depth: usize) -> Option<String> {
         if let Some(found) = self.whole.get(english) {
             return Some(found.clone());
@@ -144,6 +154,8 @@ mod tests {
         assert_eq!(docs.find("x topic"), "x topic", "no number");
         assert_eq!(docs.find("2 topic seen after 0.5 s, 1 topic usable"), "2 t 0.5 一");
         assert_eq!(docs.find("what a broker says"), "what a broker says");
+        assert_eq!(docs.find_pair("x: 1 topic: 2 topic"), "x: 1 topic: 2 topic");
+        assert_eq!(docs.find_pair("1 topic: a: b"), "一：a: b");
         assert_eq!(Docs::new("").unwrap().find("1 topic"), "1 topic");
     }
 }

@@ -64,6 +64,11 @@ impl Words {
         self.docs.find(english)
     }
 
+    /// As [`Self::doc`], of a reason with a way out behind a colon.
+    pub(crate) fn reason(&self, english: &str) -> String {
+        self.docs.find_pair(english)
+    }
+
     /// A sentence with its places filled: `{name}`.
     pub(crate) fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         // One pass over the sentence, so that a value that looks like a place stays what it is.

@@ -221,7 +221,7 @@ fn outcome(context: &Context<'_>, address: &Address) -> Option<OutcomeView> {
         cause: visible(&context.words.doc(&step.cause)),
         outcome: context.words.say(key),
         class,
-        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.doc(&step.detail)) },
+        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.reason(&step.detail)) },
     })
 }
 

@@ -109,6 +109,6 @@ fn row(context: &Context<'_>, step: &StepReport) -> StepRow {
         cause: visible(&context.words.doc(&step.cause)),
         outcome: context.words.say(key),
         class,
-        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.doc(&step.detail)) },
+        detail: if step.detail.is_empty() { String::new() } else { visible(&context.words.reason(&step.detail)) },
     }
 }
