@@ -64,6 +64,12 @@ function keys() {
     }));
     expect('keys', all.length >= 500, true);
   });
+  recorded('queues.json', ({ queues, keys: all, found }) => {
+    const { byMessageGroup, byShardingKey } = sim.select;
+    all.forEach((key, at) => {
+      expect(`queue of ${key}`, [byMessageGroup, byShardingKey].map((pick) => queues.map((count) => pick(key, count))), found[at]);
+    });
+  });
   // The first vectors of SipHash's paper, and Java's hashCode.
   const hex = (data) => sim.select.siphash24(data).map(sim.select.hex).join('');
   expect('siphash of nothing', hex([]), '726fdb47dd0e0e31');
