@@ -88,8 +88,10 @@ impl Java {
         docker(&["cp", &format!("{container}:/opt/kafka/libs"), own.folder.to_str().unwrap()]);
         let source = format!("{ROOT}/tests/live/clients/kafka/Vectors.java");
         let folder = own.folder.to_str().unwrap();
-        let compiled =
-            Command::new("javac").args(["-nowarn", "-d", folder, "-cp", &own.path(), &source]).status().unwrap();
+        let compiled = Command::new("javac")
+            .args(["-XDsuppressNotes", "-nowarn", "-d", folder, "-cp", &own.path(), &source])
+            .status()
+            .unwrap();
         assert!(compiled.success());
         own
     }

@@ -120,7 +120,7 @@ impl Topology {
         let bindings = bindings.collect();
         let messages = (0..MESSAGES).map(|number| {
             let exchange = if number == 0 { String::new() } else { dice.pick(&names).clone() };
-            Message { exchange, key: dice.pick(&KEYS), headers: headers(&mut dice, 3) }
+            Message { exchange, key: KEYS[dice.throw(KEYS.len())], headers: headers(&mut dice, 3) }
         });
         let messages = messages.collect();
         Self { exchanges, queues, bindings, messages }
