@@ -47,4 +47,21 @@ mod tests {
         assert_eq!(Client::Librdkafka.partition(b"", 3), None);
         assert_eq!(Client::Java.partition(b"a", 0), None);
     }
+
+    /// From the Java client and librdkafka, by `tests/live/vectors.rs`.
+    #[test]
+    fn keys_lead_where_the_clients_sent_them() {
+        let recorded = crate::sim::vectors::recorded("keys.json");
+        let keys: Vec<String> = serde_json::from_value(recorded["keys"].clone()).unwrap();
+        let partitions: Vec<u32> = serde_json::from_value(recorded["partitions"].clone()).unwrap();
+        assert!(keys.len() >= 500);
+        for client in Client::ALL {
+            let wanted: Vec<Vec<Option<u32>>> =
+                serde_json::from_value(recorded["clients"][client.name()].clone()).unwrap();
+            for (key, wanted) in keys.iter().zip(wanted) {
+                let found: Vec<_> = partitions.iter().map(|&count| client.partition(key.as_bytes(), count)).collect();
+                assert_eq!(found, wanted, "{client:?}: {key}");
+            }
+        }
+    }
 }

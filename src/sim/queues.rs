@@ -12,3 +12,24 @@ pub fn by_message_group(group: &str, queues: u32) -> Option<u32> {
     let modulo = siphash24(group.as_bytes()).cast_signed().checked_rem_euclid(i64::from(queues))?;
     u32::try_from(modulo).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From RocketMQ's own Java code, by `tests/live/vectors.rs`.
+    #[test]
+    fn keys_lead_where_the_clients_sent_them() {
+        let recorded = crate::sim::vectors::recorded("queues.json");
+        let keys: Vec<String> = serde_json::from_value(recorded["keys"].clone()).unwrap();
+        let counts: Vec<u32> = serde_json::from_value(recorded["queues"].clone()).unwrap();
+        let wanted: Vec<[Vec<Option<u32>>; 2]> = serde_json::from_value(recorded["found"].clone()).unwrap();
+        assert!(keys.len() >= 500);
+        for (key, wanted) in keys.iter().zip(wanted) {
+            let found = |pick: fn(&str, u32) -> Option<u32>| counts.iter().map(|&count| pick(key, count)).collect();
+            let found: [Vec<_>; 2] = [found(by_message_group), found(by_sharding_key)];
+            assert_eq!(found, wanted, "{key}");
+        }
+        assert_eq!((by_message_group("a", 0), by_sharding_key("a", 0)), (None, None));
+    }
+}

@@ -2,8 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vectors").join(name)
+}
+
+pub(crate) fn recorded(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path(name)).unwrap()).unwrap()
 }
 
 /// Compares a whole file, or writes it with `UPDATE_GOLDEN=1`.

@@ -23,5 +23,10 @@ function routes(one) {
   return one.messages.map((message) => sim.route.trace(one.map, message.exchange, message).delivered);
 }
 
-const answer = question.keys ? keys() : question.cases ? question.cases.map(rounds) : question.stacks.map(routes);
+function queues() {
+  const { byMessageGroup, byShardingKey } = sim.select;
+  return question.groups.map((key) => [byMessageGroup, byShardingKey].map((pick) => question.queues.map((count) => pick(key, count))));
+}
+
+const answer = question.groups ? queues() : question.keys ? keys() : question.cases ? question.cases.map(rounds) : question.stacks.map(routes);
 process.stdout.write(JSON.stringify(answer));

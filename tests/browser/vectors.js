@@ -57,6 +57,63 @@ function everyInput(name, page) {
   });
 }
 
+function keys() {
+  recorded('keys.json', ({ keys: all, partitions, clients }) => {
+    Object.keys(clients).forEach((client) => all.forEach((key, at) => {
+      expect(`${client}: ${key}`, partitions.map((count) => sim.keys.partition(client, sim.keys.bytes(key), count)), clients[client][at]);
+    }));
+    expect('keys', all.length >= 500, true);
+  });
+  recorded('queues.json', ({ queues, keys: all, found }) => {
+    const { byMessageGroup, byShardingKey } = sim.select;
+    all.forEach((key, at) => {
+      expect(`queue of ${key}`, [byMessageGroup, byShardingKey].map((pick) => queues.map((count) => pick(key, count))), found[at]);
+    });
+  });
+  // The first vectors of SipHash's paper, and Java's hashCode.
+  const hex = (data) => sim.select.siphash24(data).map(sim.select.hex).join('');
+  expect('siphash of nothing', hex([]), '726fdb47dd0e0e31');
+  expect('siphash', hex(Array.from({ length: 15 }, (_, at) => at)), 'a129ca6149be45e5');
+  expect('hashCode', sim.keys.stringHash('hello'), 99162322);
+}
+
+function assignments() {
+  recorded('assignments.json', (all) => {
+    expect('groups', all.length >= 200, true);
+    all.forEach(({ case: one, rounds }) => {
+      const first = sim.assign.rounds(one.strategy, one.members, one.topics, {});
+      const found = first.concat(sim.assign.rounds(one.strategy, one.then, one.topics, first[first.length - 1]));
+      // Which partitions a member of a share group gets depends on the topic's id; how many does not.
+      const sizes = (list) => list.map((round) => Object.keys(round).sort().map((member) => round[member].length));
+      const sorted = (list) => list.map((round) => Object.keys(round).sort().map((member) => [member, round[member]]));
+      const shown = one.strategy === 'share' ? sizes : sorted;
+      expect(JSON.stringify(one), shown(found), shown(rounds));
+    });
+  });
+}
+
+function routes() {
+  recorded('routes.json', ({ map, vectors }) => {
+    expect('routes', vectors.length >= 100, true);
+    vectors.forEach(({ exchange, key, headers, queues, steps }) => {
+      const found = sim.route.trace(map, exchange, { key, headers });
+      const label = `route ${exchange} ${key} ${JSON.stringify(headers)}`;
+      expect(`${label}: queues`, found.delivered, queues);
+      if (steps) { expect(`${label}: steps`, found.steps.map((step) => [step.from, step.to, step.matched, step.code]), steps); }
+    });
+  });
+  recorded('patterns.json', ({ patterns, keys: all }) => {
+    all.forEach(([key, row]) => patterns.forEach((pattern, at) => {
+      const { took, stop } = sim.route.walk(pattern, key);
+      expect(`${pattern} ${key}`, stop.code[0] + took.map((one) => one.to - one.from).join(''), row[at]);
+      expect(`${pattern} ${key} matches`, sim.route.matches(pattern, key), row[at][0] === 'm');
+    }));
+  });
+}
+
+keys();
+assignments();
+routes();
 figures();
 console.log(`vectors: ${checks} checks, ${failures.length} failed`);
 failures.slice(0, 20).forEach((failure) => console.error(`  ✗ ${failure.slice(0, 1500)}`));

@@ -138,6 +138,7 @@ fn the_assets_are_small() {
     };
     assert!(size(".css") < 40 * 1024, "{}", size(".css"));
     assert!(size(".js") < 60 * 1024, "{}", size(".js"));
+    assert!(size("figures.js") < 40 * 1024, "{}", size("figures.js"));
 }
 
 #[test]

@@ -43,4 +43,5 @@ mod tour;
 mod travel;
 mod trials;
 mod vectors;
+mod vectors_queues;
 mod vectors_routes;

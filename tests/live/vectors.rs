@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use mqlab::sim::assign::{Assignment, Strategy, Topics, rounds};
 use mqlab::sim::keys::Client;
+use mqlab::sim::queues::{by_message_group, by_sharding_key};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use serde_json::{Value as Json, json};
@@ -59,14 +60,13 @@ impl Dice {
 pub(crate) fn script(question: &Json) -> Json {
     let mut command = Command::new("node");
     command.arg(format!("{ROOT}/tests/browser/ask.js"));
-    answer(command, question)
+    answer(command, question.to_string())
 }
 
-fn answer(mut command: Command, question: &Json) -> Json {
+fn answer(mut command: Command, text: String) -> Json {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     // In a thread of its own: both ends may wait for room in a pipe.
     let mut stdin = child.stdin.take().unwrap();
-    let text = question.to_string();
     let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -88,8 +88,10 @@ impl Java {
         docker(&["cp", &format!("{container}:/opt/kafka/libs"), own.folder.to_str().unwrap()]);
         let source = format!("{ROOT}/tests/live/clients/kafka/Vectors.java");
         let folder = own.folder.to_str().unwrap();
-        let compiled =
-            Command::new("javac").args(["-nowarn", "-d", folder, "-cp", &own.path(), &source]).status().unwrap();
+        let compiled = Command::new("javac")
+            .args(["-XDsuppressNotes", "-nowarn", "-d", folder, "-cp", &own.path(), &source])
+            .status()
+            .unwrap();
         assert!(compiled.success());
         own
     }
@@ -102,7 +104,7 @@ impl Java {
     fn ask(&self, question: &Json) -> Json {
         let mut command = Command::new("java");
         command.args(["-cp", &self.path(), "Vectors"]);
-        answer(command, question)
+        answer(command, question.to_string())
     }
 }
 
@@ -183,13 +185,29 @@ fn same(what: &str, found: &Json, wanted: &Json) {
     }
 }
 
+/// RocketMQ's choice of queues, by its own Java code: `client` is the call of `Client.java queues`.
+pub(crate) fn rocketmq_queues(client: Command) {
+    let counts = [1, 3, 4, 6, 16];
+    let keys = &some_keys()[..2_000];
+    let first = counts.map(|count| count.to_string()).join(" ");
+    let says = answer(client, format!("{first}\n{}\n", keys.join("\n")));
+    let rust = keys
+        .iter()
+        .map(|key| [counts.map(|count| by_message_group(key, count)), counts.map(|count| by_sharding_key(key, count))]);
+    same("queues", &json!(rust.collect::<Vec<_>>()), &says);
+    same("queues by the script", &script(&json!({ "queues": counts, "groups": keys })), &says);
+    println!("{} keys × {counts:?} queues: the Java clients, Rust and the script agree", keys.len());
+    let recorded = &says.as_array().unwrap()[..RECORDED];
+    record("queues.json", &json!({ "queues": counts, "keys": keys[..RECORDED], "found": recorded }));
+}
+
 /// A group, its topics, and somebody who joins or leaves.
 fn case(number: usize) -> Json {
     let mut dice = Dice::new(u64::try_from(number).unwrap() + 1_000);
     let strategy = Strategy::ALL[number % Strategy::ALL.len()];
     let members: Vec<String> = (1..=1 + dice.throw(7)).map(|number| format!("c{number}")).collect();
     let topics: Topics =
-        (0..1 + dice.throw(3)).map(|number| (format!("t{number}"), u32::try_from(dice.throw(9)).unwrap())).collect();
+        (0..=dice.throw(3)).map(|number| (format!("t{number}"), u32::try_from(dice.throw(9)).unwrap())).collect();
     let mut then = members.clone();
     match dice.throw(3) {
         0 => then.push(format!("c{}", members.len() + 1)),

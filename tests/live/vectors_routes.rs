@@ -44,7 +44,7 @@ fn routes_of_random_topologies() {
         let went = wait(stack.run(&url));
         let resources = stack.resources();
         for (message, went) in stack.messages.iter().zip(&went) {
-            assert_eq!(stack.traced(router, &resources, message), *went, "Rust: {seed}: {message:?} in {stack:#?}");
+            assert_eq!(traced(router, &resources, message), *went, "Rust: {seed}: {message:?} in {stack:#?}");
         }
         asked.push(stack.question(router, &resources));
         live.push(went);
@@ -101,7 +101,7 @@ impl Topology {
             (name.clone(), *dice.pick(&TYPES), alternate)
         });
         let exchanges: Vec<_> = exchanges.collect();
-        let queues: Vec<String> = (0..1 + dice.throw(5)).map(|number| format!("q{number}")).collect();
+        let queues: Vec<String> = (0..=dice.throw(5)).map(|number| format!("q{number}")).collect();
         let bindings = (0..3 + dice.throw(14)).map(|_| {
             let (source, kind, _) = dice.pick(&exchanges);
             let onward = dice.throw(4) == 0;
@@ -120,7 +120,7 @@ impl Topology {
         let bindings = bindings.collect();
         let messages = (0..MESSAGES).map(|number| {
             let exchange = if number == 0 { String::new() } else { dice.pick(&names).clone() };
-            Message { exchange, key: *dice.pick(&KEYS), headers: headers(&mut dice, 3) }
+            Message { exchange, key: KEYS[dice.throw(KEYS.len())], headers: headers(&mut dice, 3) }
         });
         let messages = messages.collect();
         Self { exchanges, queues, bindings, messages }
@@ -197,14 +197,6 @@ impl Topology {
         all
     }
 
-    fn traced(&self, router: &dyn Router, resources: &[Resource], message: &Message) -> Vec<String> {
-        let exchange = Address::in_vhost("jobs", "/", "exchange", message.exchange.as_str());
-        let headers: BTreeMap<String, Value> =
-            message.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
-        let trace = router.trace(resources, &exchange, message.key, &headers);
-        trace.delivered.into_iter().map(|queue| queue.name).collect()
-    }
-
     fn question(&self, router: &dyn Router, resources: &[Resource]) -> Json {
         let messages = self.messages.iter().map(|message| {
             let headers: BTreeMap<&String, String> =
@@ -213,6 +205,14 @@ impl Topology {
         });
         json!({ "map": router.map(resources, "jobs", "/"), "messages": messages.collect::<Vec<_>>() })
     }
+}
+
+fn traced(router: &dyn Router, resources: &[Resource], message: &Message) -> Vec<String> {
+    let exchange = Address::in_vhost("jobs", "/", "exchange", message.exchange.as_str());
+    let headers: BTreeMap<String, Value> =
+        message.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
+    let trace = router.trace(resources, &exchange, message.key, &headers);
+    trace.delivered.into_iter().map(|queue| queue.name).collect()
 }
 
 fn table(fields: &Map<String, Json>) -> FieldTable {

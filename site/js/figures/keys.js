@@ -1,8 +1,8 @@
-// Hashes and what they decide: as the Java client and librdkafka, and as the clients of RocketMQ, do it.
+// Hashes as clients make them, and where they lead.
 (function (sim) {
   'use strict';
 
-  // Text to the bytes of UTF-8; a lone surrogate becomes U+FFFD, as in every encoder.
+  // UTF-8; a lone surrogate becomes U+FFFD.
   function bytes(text) {
     const out = [];
     for (const character of text) {

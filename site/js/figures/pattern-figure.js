@@ -23,6 +23,7 @@
     return { parts, words, took, stop };
   }
 
+  sim.route.walk = walk;
   sim.figures['topic-pattern'] = function (data, values) {
     const { say, visible } = sim.text;
     const { parts, words, took, stop } = walk(values.pattern, values.key);

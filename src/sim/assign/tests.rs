@@ -1,4 +1,7 @@
+use serde_json::Value as Json;
+
 use super::*;
+use crate::sim::vectors::recorded;
 
 fn members(count: usize) -> Vec<String> {
     (1..=count).map(|number| format!("c{number}")).collect()
@@ -46,5 +49,37 @@ fn nobody_and_nothing_are_no_mistakes() {
     for strategy in Strategy::ALL {
         assert_eq!(rounds(strategy, &[], &topics(&[3]), &Assignment::new()), [Assignment::new()]);
         assert_eq!(sizes(&rounds(strategy, &members(2), &topics(&[]), &Assignment::new())[0]), [0, 0]);
+    }
+}
+
+/// From the assignors themselves, by `tests/live/vectors.rs`. A share group's partitions depend on the topic's id:
+/// their number is compared.
+#[test]
+fn groups_get_what_the_assignors_gave_them() {
+    let recorded = recorded("assignments.json");
+    let cases = recorded.as_array().unwrap();
+    assert!(cases.len() >= 200);
+    for one in cases {
+        let (case, wanted) = (&one["case"], one["rounds"].as_array().unwrap());
+        let strategy = Strategy::ALL.into_iter().find(|strategy| case["strategy"] == strategy.name()).unwrap();
+        let names = |key: &str| -> Vec<String> { serde_json::from_value(case[key].clone()).unwrap() };
+        let topics: Topics = serde_json::from_value(case["topics"].clone()).unwrap();
+        let mut all = rounds(strategy, &names("members"), &topics, &Assignment::new());
+        let mut owned = all.last().unwrap().clone();
+        owned.retain(|member, _| names("then").contains(member));
+        all.extend(rounds(strategy, &names("then"), &topics, &owned));
+        assert_eq!(all.len(), wanted.len(), "{case}");
+        for (found, wanted) in all.iter().zip(wanted) {
+            let wanted: BTreeMap<String, Vec<String>> = serde_json::from_value(Json::clone(wanted)).unwrap();
+            if strategy == Strategy::Share {
+                assert_eq!(sizes(found), wanted.values().map(Vec::len).collect::<Vec<_>>(), "{case}");
+                continue;
+            }
+            let shown =
+                |own: &BTreeSet<Partition>| own.iter().map(|one| format!("{}|{}", one.topic, one.number)).collect();
+            let found: BTreeMap<String, Vec<String>> =
+                found.iter().map(|(member, own)| (member.clone(), shown(own))).collect();
+            assert_eq!(found, wanted, "{case}");
+        }
     }
 }

@@ -97,9 +97,8 @@ impl Queue<'_> {
 
     fn view(&self, connection: bool, consumer: bool, queue: bool) -> View {
         let words = self.words;
-        let cell = |there: bool| match there {
-            true => (words.say("sim_life_there"), "good"),
-            false => (words.say("sim_life_away"), "off"),
+        let cell = |there: bool| {
+            if there { (words.say("sim_life_there"), "good") } else { (words.say("sim_life_away"), "off") }
         };
         vec![
             Lane::new(words.say("sim_life_lane_connection"), [cell(connection)]),
@@ -116,10 +115,12 @@ impl Queue<'_> {
             let named: Vec<&str> = flags.filter(|(_, is)| *is).map(|(name, _)| name).collect();
             let mut row = vec![if named.is_empty() { words.say("sim_life_plain") } else { named.join(", ") }];
             row.extend(Event::ALL.map(|event| {
-                words.say(match declared.is_refused(self.pair) {
-                    true => "sim_life_cell_refused",
-                    false if fate(declared, event).is_there() => "sim_life_cell_there",
-                    false => "sim_life_cell_gone",
+                words.say(if declared.is_refused(self.pair) {
+                    "sim_life_cell_refused"
+                } else if fate(declared, event).is_there() {
+                    "sim_life_cell_there"
+                } else {
+                    "sim_life_cell_gone"
                 })
             }));
             row

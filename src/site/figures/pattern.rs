@@ -79,10 +79,8 @@ fn steps(pattern: &str, key: &str, words: &Words) -> Vec<String> {
     }
     let stop = match walked.stop {
         Stop::Matches => {
-            return {
-                steps.push(words.fill("sim_pattern_matches", &shown));
-                steps
-            };
+            steps.push(words.fill("sim_pattern_matches", &shown));
+            return steps;
         }
         Stop::Short(part) => words.fill("sim_pattern_short", &[("part", &visible(part))]),
         Stop::Differs(part, word) => {

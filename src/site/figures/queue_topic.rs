@@ -167,7 +167,9 @@ impl Desk<'_> {
         if let Some(absent) = absent {
             let waiting: Vec<String> =
                 std::mem::take(&mut places.waiting).into_iter().flat_map(|(_, all)| all).collect();
-            waiting.iter().for_each(|message| places.get(&absent, message));
+            for message in &waiting {
+                places.get(&absent, message);
+            }
             let list = waiting.join(", ");
             let places_of = [("consumer", absent.as_str()), ("list", list.as_str())];
             let key = if waiting.is_empty() { "sim_qt_back_nothing" } else { "sim_qt_back" };
@@ -203,7 +205,9 @@ impl Desk<'_> {
             places.get(who, message);
             return words.fill(key, &[("message", message), ("consumer", who)]);
         }
-        here.iter().for_each(|who| places.get(who, message));
+        for who in here {
+            places.get(who, message);
+        }
         let names = here.iter().map(|who| who.as_str()).collect::<Vec<_>>().join(", ");
         let (key, kept) = match (absent, last, here.is_empty()) {
             (None, ..) => ("sim_qt_each", false),

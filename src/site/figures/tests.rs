@@ -14,12 +14,16 @@ use crate::site::render::Renderer;
 use crate::spec;
 
 const TOUR: &str = include_str!("../../../examples/tour.yaml");
+const ACTIVEMQ: &str = include_str!("../../../examples/activemq.yaml");
+const ARTEMIS: &str = include_str!("../../../examples/artemis.yaml");
+const ROCKETMQ: &str = include_str!("../../../examples/rocketmq.yaml");
 /// Names that are markup, and one that none can read from left to right.
 const HOSTILE: &str = r#"
 mqlab: 1
 brokers:
   jobs:
     kind: rabbitmq
+    version: "4.3"
     exchanges:
       "</script><script>alert(1)</script>": { type: topic }
     queues:
@@ -63,27 +67,63 @@ fn rendered(figure: &Figure) -> String {
     renderer.page("figure.html", &Values { figure }).unwrap()
 }
 
-/// Which broker of the tour a figure is tried on, with which values.
-fn trial(name: &str) -> (&'static str, Json) {
-    match name {
-        "route" | "topic-pattern" => ("jobs", json!({ "exchange": "orders" })),
-        "queue-lifetime" | "ack" => ("jobs", json!({ "queue": "invoices" })),
-        "group-assignment" => ("events", json!({ "group": "recommendations", "instances": 3 })),
-        _ => ("events", json!({ "topic": "orders", "topic_partitions": 3 })),
-    }
+/// One figure on one stack.
+struct Trial {
+    /// The recorded file.
+    file: &'static str,
+    name: &'static str,
+    stack: &'static str,
+    broker: &'static str,
+    values: Json,
+}
+
+/// Every figure at least once; those that depend on a version, on a kind or on what is idle several times.
+fn trials() -> Vec<Trial> {
+    let trial = |file, name, stack, broker, values| Trial { file, name, stack, broker, values };
+    let tour = |name, broker, values| trial(name, name, TOUR, broker, values);
+    vec![
+        tour("route", "jobs", json!({ "exchange": "orders" })),
+        trial("route-headers", "route", TOUR, "jobs", json!({ "exchange": "documents" })),
+        tour("topic-pattern", "jobs", json!({ "exchange": "orders" })),
+        tour("key-partition", "events", json!({ "topic": "orders", "topic_partitions": 3 })),
+        tour("group-assignment", "events", json!({ "group": "recommendations", "instances": 3 })),
+        trial(
+            "group-idle",
+            "group-assignment",
+            TOUR,
+            "events",
+            json!({ "group": "new", "topic": "orders", "topic_partitions": 3, "instances": 12 }),
+        ),
+        tour("offsets", "events", json!({ "topic": "orders", "group": "accounting" })),
+        tour("queue-lifetime", "jobs", json!({ "queue": "invoices" })),
+        trial("queue-lifetime-4.3", "queue-lifetime", HOSTILE, "jobs", json!({})),
+        tour("ack", "jobs", json!({ "queue": "invoices" })),
+        trial("ack-4.3", "ack", HOSTILE, "jobs", json!({ "queue_delivery_limit": 1 })),
+        trial("queue-selection", "queue-selection", ROCKETMQ, "trades", json!({ "topic": "trades" })),
+        trial(
+            "queue-selection-fifo",
+            "queue-selection",
+            ROCKETMQ,
+            "trades",
+            json!({ "topic": "trades", "topic_type": "fifo", "topic_write_queues": 6 }),
+        ),
+        trial("queue-topic", "queue-topic", ACTIVEMQ, "legacy", json!({ "topic": "prices" })),
+        trial("queue-topic-addresses", "queue-topic", ARTEMIS, "art", json!({ "address": "prices" })),
+    ]
 }
 
 /// The script is tried on these by `tests/browser/vectors.js`, and a browser opens them.
 #[test]
 fn every_figure_is_as_recorded() {
-    for name in NAMES {
-        let (broker, values) = trial(name);
-        let figure = made(name, TOUR, broker, &values).unwrap_or_else(|| panic!("no {name}"));
-        assert!(!figure.steps.is_empty(), "{name}");
-        assert!(!figure.steps.iter().chain([&figure.title, &figure.about]).any(|text| text.contains('[')), "{name}");
-        assert!(!figure.data.contains("\"["), "{name}: a word is missing: {}", figure.data);
-        vectors::same(&format!("figures/{name}.html"), &rendered(&figure));
+    for Trial { file, name, stack, broker, values } in trials() {
+        let figure = made(name, stack, broker, &values).unwrap_or_else(|| panic!("no {file}"));
+        assert!(!figure.steps.is_empty(), "{file}");
+        assert!(!figure.steps.iter().chain([&figure.title, &figure.about]).any(|text| text.contains('[')), "{file}");
+        assert!(!figure.data.contains("\"[sim"), "{file}: a word is missing: {}", figure.data);
+        vectors::same(&format!("figures/{file}.html"), &rendered(&figure));
     }
+    let tried: Vec<&str> = trials().iter().map(|trial| trial.name).collect();
+    assert!(NAMES.iter().all(|name| tried.contains(name)), "{tried:?}");
 }
 
 #[test]
@@ -94,8 +134,8 @@ fn an_unknown_figure_or_one_of_another_broker_is_none() {
 
 #[test]
 fn a_page_without_values_has_every_figure() {
-    for name in NAMES {
-        let figure = made(name, TOUR, trial(name).0, &json!({}));
+    for Trial { name, stack, broker, .. } in trials() {
+        let figure = made(name, stack, broker, &json!({}));
         assert!(figure.is_some_and(|figure| !figure.steps.is_empty()), "{name}");
     }
 }

@@ -109,6 +109,7 @@ impl Scene {
         let env = self.lab.env();
         let java = Java::new(&self.broker);
         let all = "plain ok\nordered ok\nlater ok\nhalves ok\n";
+        crate::vectors::rocketmq_queues(java.here(&["queues"]));
         assert_eq!(java.run(&["rounds", &env["TRADES_NAMESRV_ADDR"]]), all);
         assert_eq!(java.inside(&self.proxy, &["rounds", &env["TRADES_CONTAINER_NAMESRV_ADDR"]]), all);
         let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";

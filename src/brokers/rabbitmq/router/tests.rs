@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::super::topology::WithBinding;
 use super::super::{address, kinds};
 use super::RabbitRouter;
 use crate::brokers::{Router, Trace};
 use crate::model::{Address, Resource, Value};
+use crate::sim::{pattern, vectors};
 
 const BROKER: &str = "jobs";
 
@@ -156,4 +157,66 @@ fn clients_cannot_publish_to_internal_or_missing_exchanges() {
         [exchange("inside", "fanout").with("internal", true), queue("one"), binding("inside", "one", false, "", &none)];
     assert!(trace(&stack, "inside", "x", &none).delivered.is_empty());
     assert!(why(&trace(&stack, "nobody", "x", &none))[0].contains("no such exchange"));
+}
+
+/// The same messages for the script of the site, with every step: what it does must be this.
+#[test]
+fn the_script_gets_the_recorded_routes() {
+    let recorded = recorded();
+    let resources = resources(&recorded);
+    let steps = |trace: &Trace| -> Vec<Json> {
+        let name = |address: &Address| address.name.clone();
+        let step = |step: &crate::brokers::TraceStep| {
+            let to = step.to.as_ref().map(name);
+            json!([step.exchange.name, to, step.matched, step.reason.code])
+        };
+        trace.steps.iter().map(step).collect()
+    };
+    let vectors: Vec<String> = list(&recorded, "vectors")
+        .iter()
+        .map(|vector| {
+            let (exchange, key) = (vector["exchange"].as_str().unwrap(), vector["key"].as_str().unwrap());
+            let headers = map(&vector["headers"]);
+            let found = trace(&resources, exchange, key, &headers);
+            let typed: BTreeMap<&String, String> =
+                headers.iter().map(|(name, value)| (name, value.to_json().to_string())).collect();
+            // A topic's bindings that take nothing would be most of the file.
+            let few = exchange != "t";
+            let steps = few.then(|| steps(&found));
+            json!({ "exchange": exchange, "key": key, "headers": typed, "queues": vector["queues"], "steps": steps })
+                .to_string()
+        })
+        .collect();
+    let map = serde_json::to_string(&RabbitRouter.map(&resources, BROKER, "/")).unwrap();
+    vectors::same("routes.json", &format!("{{\"map\":{map},\"vectors\":[\n{}\n]}}\n", vectors.join(",\n")));
+}
+
+/// Every recorded pattern with every recorded key: what the broker said, and how the figure tells it.
+#[test]
+fn the_script_gets_the_recorded_patterns() {
+    let recorded = recorded();
+    let bindings = list(&recorded, "bindings").iter().filter(|binding| binding["source"] == "t");
+    let patterns: Vec<(&str, &str)> =
+        bindings.map(|binding| (binding["key"].as_str().unwrap(), binding["queue"].as_str().unwrap())).collect();
+    let mut rows = Vec::new();
+    for vector in list(&recorded, "vectors").iter().filter(|vector| vector["exchange"] == "t") {
+        let key = vector["key"].as_str().unwrap();
+        let taken = list(vector, "queues");
+        let row = patterns.iter().map(|(pattern, queue)| {
+            let found = pattern::walk(pattern, key);
+            let matches = found.stop == pattern::Stop::Matches;
+            assert_eq!(matches, pattern::matches(pattern, key), "{pattern} {key}");
+            assert_eq!(matches, taken.iter().any(|taken| taken == queue), "{pattern} {key}");
+            // What each word took, and by which rule it ended, in one line.
+            let took: Vec<String> = found.parts.iter().map(|part| part.took.len().to_string()).collect();
+            let stop = format!("{:?}", found.stop).to_lowercase();
+            format!("{}{}", &stop[..1], took.join(""))
+        });
+        // Long keys would take more than nine words.
+        if key.len() < 30 {
+            rows.push(json!([key, row.collect::<Vec<_>>()]).to_string());
+        }
+    }
+    let patterns = json!(patterns.iter().map(|(pattern, _)| pattern).collect::<Vec<_>>());
+    vectors::same("patterns.json", &format!("{{\"patterns\":{patterns},\"keys\":[\n{}\n]}}\n", rows.join(",\n")));
 }

@@ -1,19 +1,24 @@
+import com.google.common.hash.Hashing;
+import com.google.common.math.LongMath;
+import java.nio.charset.StandardCharsets;
 import java.util.*;
 import java.util.concurrent.*;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.*;
 import org.apache.rocketmq.client.producer.*;
+import org.apache.rocketmq.client.producer.selector.SelectMessageQueueByHash;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.*;
 
 /** RocketMQ's own remoting client, as any program uses it. */
 public class Client {
     public static void main(String[] arguments) {
-        String server = arguments[1];
+        String server = arguments.length > 1 ? arguments[1] : "";
         try {
             switch (arguments[0]) {
                 case "rounds" -> rounds(server);
                 case "produce" -> produce(server, arguments[2]);
+                case "queues" -> queues();
                 case "drain" -> drain(server, arguments[2], arguments[3], Integer.parseInt(arguments[4]));
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
@@ -23,6 +28,30 @@ public class Client {
             failure.printStackTrace();
             System.exit(1);
         }
+    }
+
+    /**
+     * Numbers of queues in the first line, a key in each other one: which queue a message group and a sharding key
+     * lead to. The client for gRPC is not in the image; the call is that of its PublishingLoadBalancer.
+     */
+    static void queues() {
+        Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8);
+        List<Integer> counts = Arrays.stream(lines.nextLine().split(" ")).map(Integer::valueOf).toList();
+        List<List<List<Integer>>> answers = new ArrayList<>();
+        while (lines.hasNextLine()) {
+            String key = lines.nextLine();
+            long hash = Hashing.sipHash24().hashBytes(key.getBytes(StandardCharsets.UTF_8)).asLong();
+            List<Integer> groups = counts.stream().map(count -> (int) LongMath.mod(hash, (long) count)).toList();
+            List<Integer> shards = counts.stream().map(count -> {
+                List<MessageQueue> queues = new ArrayList<>();
+                for (int queue = 0; queue < count; queue++) {
+                    queues.add(new MessageQueue("topic", "broker", queue));
+                }
+                return new SelectMessageQueueByHash().select(queues, null, key).getQueueId();
+            }).toList();
+            answers.add(List.of(groups, shards));
+        }
+        System.out.println(answers);
     }
 
     /** Three messages of each type: out, and in again. */
