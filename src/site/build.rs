@@ -142,7 +142,7 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Learn, "learn.html", &page, None)?);
         let glossary = pages::glossary_page(&self.context(&PageId::Glossary), self.library, &self.prefix);
         out.extend(press.page(&PageId::Glossary, "glossary.html", &glossary, None)?);
-        let page = pages::verification_page(&self.context(&PageId::Verification), self.library, &self.prefix);
+        let page = pages::verification_page(&self.context(&PageId::Verification), self.library, shelves, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
             let id = PageId::Reference(broker.model.kind.to_owned());

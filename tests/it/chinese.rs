@@ -105,6 +105,8 @@ fn read(html: &str) -> BTreeSet<&str> {
     between.chain(attributes).filter(|text| !text.is_empty()).collect()
 }
 
+const WRITTEN: [&str; 6] = ["learn/", "howto/", "concepts/", "start/", "glossary.html", "verification.html"];
+
 #[test]
 fn no_sentence_of_ours_is_in_english() {
     let (english, chinese, docs) = (texts(ENGLISH), texts(CHINESE), texts(DOCS));
@@ -126,6 +128,13 @@ fn no_sentence_of_ours_is_in_english() {
         let sentences: Vec<&str> = sentences.iter().copied().filter(|sentence| !own.contains(sentence)).collect();
         let named: BTreeSet<String> = stack.brokers.iter().map(|broker| broker.name.clone()).collect();
         for page in pages(stack).iter().filter(|page| page.path.starts_with("zh/") && page.path.ends_with("html")) {
+            assert!(page.content.contains("<html lang=\"zh\">"), "{}", page.path);
+            seen += 1;
+            // Written by people who name English terms; what is around the text is the same as on other pages.
+            let is_written = WRITTEN.iter().any(|start| page.path["zh/".len()..].starts_with(start));
+            if is_written {
+                continue;
+            }
             let text = unescaped(&page.content);
             for sentence in &sentences {
                 assert!(!text.contains(sentence), "{}: {}: {sentence}", name_of(&file), page.path);
@@ -134,8 +143,6 @@ fn no_sentence_of_ours_is_in_english() {
                 let ours = headings.contains(found) && !named.contains(found);
                 assert!(!ours, "{}: {}: {found}", name_of(&file), page.path);
             }
-            assert!(page.content.contains("<html lang=\"zh\">"), "{}", page.path);
-            seen += 1;
         }
     }
     assert!(seen > 100, "{seen} pages");

@@ -91,29 +91,29 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    fn run(&self, kind: Group, policy: &str) -> Run {
+    fn run(&self, group: Group, policy: &str) -> Run {
         let words = self.words;
-        let committed = kind.committed();
+        let committed = group.committed();
         let mut run = Run::new(self.view(None, committed, None));
         let names = [("group", self.group), ("topic", self.topic)];
         run.step(words.fill("sim_offsets_asks", &names), self.view(None, committed, None));
         let number = committed.unwrap_or_default().to_string();
         let begin = BEGIN.to_string();
-        let found = match kind {
+        let found = match group {
             Group::Known => words.fill("sim_offsets_found", &[("n", &number)]),
             Group::New => words.say("sim_offsets_nothing"),
             Group::Behind => words.fill("sim_offsets_deleted", &[("n", &number), ("begin", &begin)]),
         };
         run.step(found, self.view(None, committed, None));
-        let Some(start) = kind.begins(policy) else {
-            let error = match kind {
+        let Some(start) = group.begins(policy) else {
+            let error = match group {
                 Group::Behind => "OffsetOutOfRangeException",
                 _ => "NoOffsetForPartitionException",
             };
             run.step(words.fill("sim_offsets_none", &[("error", error)]), self.view(None, committed, None));
             return run;
         };
-        let key = match (kind, policy) {
+        let key = match (group, policy) {
             (Group::Known, _) => "sim_offsets_unasked",
             (_, "earliest") => "sim_offsets_earliest",
             _ => "sim_offsets_latest",
@@ -134,7 +134,7 @@ impl Log<'_> {
             words.fill("sim_offsets_commits", &[("n", &next.to_string())]),
             self.view(Some(next), Some(next), read),
         );
-        let end = match (kind, policy) {
+        let end = match (group, policy) {
             (Group::New, "earliest") => "sim_offsets_again",
             (Group::New | Group::Behind, "latest") => "sim_offsets_skipped",
             (Group::Behind, _) => "sim_offsets_lost",

@@ -92,12 +92,18 @@ impl Document {
         rest.split_once('/').map(|(kind, _)| kind)
     }
 
+    /// The claims that the page makes, as often as it makes them.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &str> {
+        let behind = |text: &str| text.find(')').map_or(0, |end| end);
+        self.texts().flat_map(move |text| text.split("](claim:").skip(1).map(move |rest| &rest[..behind(rest)]))
+    }
+
     /// Every text of the page, for who reads all of it.
-    #[cfg(test)]
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let questions = self.head.predict.iter().chain(&self.head.quiz);
         let answers = questions.map(|question| question.why.as_str());
-        [self.body.as_str()].into_iter().chain(answers).chain(self.head.leaves_out.iter().map(String::as_str))
+        let goal = [self.body.as_str(), self.head.goal.as_str()];
+        goal.into_iter().chain(answers).chain(self.head.leaves_out.iter().map(String::as_str))
     }
 }
 

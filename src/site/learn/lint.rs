@@ -16,15 +16,6 @@ pub(super) fn unregistered(document: &Document, language: &str) -> Vec<String> {
         .collect()
 }
 
-/// The claims that a page makes.
-pub(super) fn claims(document: &Document) -> Vec<String> {
-    let after = |text: &str| {
-        let ids = text.split("](claim:").skip(1).filter_map(|rest| rest.split_once(')').map(|(id, _)| id.to_owned()));
-        ids.collect::<Vec<_>>()
-    };
-    document.texts().flat_map(after).collect()
-}
-
 /// Code is no sentence, and a claim's mark is one character.
 fn marked(text: &str) -> String {
     let mut out = String::new();
@@ -139,8 +130,7 @@ mod tests {
         let known: BTreeSet<&str> = library.claims.iter().map(|claim| claim.id.as_str()).collect();
         assert_eq!(known.len(), library.claims.len(), "an id is there twice");
         for language in ["en", "zh"] {
-            let made: BTreeSet<String> = library.documents(language).iter().flat_map(claims).collect();
-            let made: BTreeSet<&str> = made.iter().map(String::as_str).collect();
+            let made: BTreeSet<&str> = library.documents(language).iter().flat_map(Document::claims).collect();
             assert_eq!(
                 made.difference(&known).copied().collect::<Vec<_>>(),
                 [""; 0],

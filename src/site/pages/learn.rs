@@ -1,10 +1,13 @@
 //! What leads to the written pages, and what they lead to: the list of all, the glossary, the claims.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::document::{ClaimRow, claim_row};
 use super::frame::{Frame, frame};
 use super::parts::{Context, Link};
+use crate::brokers;
 use crate::site::learn::{Document, Library};
 use crate::site::model::PageId;
 
@@ -104,10 +107,20 @@ pub(crate) fn glossary_page(context: &Context<'_>, library: &Library, prefix: &s
     GlossaryPage { page: frame(context, &context.words.say("glossary"), &[], prefix), terms }
 }
 
-pub(crate) fn verification_page(context: &Context<'_>, library: &Library, prefix: &str) -> VerificationPage {
+/// All claims about what the stack has, and those that its pages make about other brokers.
+pub(crate) fn verification_page(
+    context: &Context<'_>,
+    library: &Library,
+    shelves: &[Shelf<'_>],
+    prefix: &str,
+) -> VerificationPage {
+    let shown = shelves.iter().flat_map(|shelf| &shelf.documents);
+    let made: BTreeSet<&str> = shown.flat_map(|document| document.claims()).collect();
     let mut groups = Vec::new();
     let mut add = |kind: &str, title: String, version: String| {
+        let is_here = kind == "general" || context.world.has_kind(kind);
         let claims = library.claims.iter().filter(|claim| claim.kind == kind);
+        let claims = claims.filter(|claim| is_here || made.contains(claim.id.as_str()));
         let claims: Vec<ClaimRow> = claims.map(|claim| claim_row(context, claim)).collect();
         if !claims.is_empty() {
             groups.push(ClaimGroup { title, version, claims });
@@ -115,6 +128,9 @@ pub(crate) fn verification_page(context: &Context<'_>, library: &Library, prefix
     };
     for broker in context.world.first_of_each_kind() {
         add(broker.model.kind, broker.broker.description().title.to_owned(), broker.facts.version.clone());
+    }
+    for broker in brokers::registry().iter().filter(|broker| !context.world.has_kind(broker.description().kind)) {
+        add(broker.description().kind, broker.description().title.to_owned(), String::new());
     }
     add("general", context.words.say("claims_general"), String::new());
     let count =
