@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::Message as _;
+use rdkafka::message::{Message as _, Timestamp};
 use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::lab::{Lab, until};
@@ -289,7 +290,7 @@ impl Member {
     }
 
     fn assigned(&self) -> BTreeSet<i32> {
-        self.consumer.assignment().unwrap().elements().iter().map(|one| one.partition()).collect()
+        self.consumer.assignment().unwrap().elements().iter().map(TopicPartitionListElem::partition).collect()
     }
 
     fn values(&self) -> Vec<&str> {
@@ -305,8 +306,7 @@ impl Member {
 }
 
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
+    Timestamp::now().to_millis().unwrap()
 }
 
 // Partitions, keys, order.
