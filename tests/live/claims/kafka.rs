@@ -49,6 +49,7 @@ fn keys_and_order() {
 
 #[test]
 fn retention() {
+    // The delay, 30 s unless set, is a setting that Kafka does not document.
     let settings = "config: { log.retention.check.interval.ms: 200, log.cleaner.backoff.ms: 100 }, \
                     env: { KAFKA_LOG_INITIAL_TASK_DELAY_MS: \"0\" }";
     let lab = Lab::new("claims-kafka-retention", &SPEC.replace("kind: kafka", &format!("kind: kafka, {settings}")));
