@@ -13,6 +13,7 @@ mod artemis_client;
 mod artemis_cluster;
 mod artemis_hands;
 mod blocked;
+mod claims;
 mod clusters;
 mod daemon_settings;
 mod doctor;

@@ -333,7 +333,7 @@ impl Bench {
     }
 }
 
-fn table(value: &Value) -> FieldTable {
+pub(crate) fn table(value: &Value) -> FieldTable {
     let fields: BTreeMap<_, _> =
         value.as_object().unwrap().iter().map(|(name, value)| (name.as_str().into(), amqp(value))).collect();
     fields.into()

@@ -44,6 +44,8 @@ pub(crate) struct TermRow {
     /// In the other language.
     pub other: String,
     pub about: String,
+    /// Who uses the word so; empty for all.
+    pub brokers: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -88,11 +90,10 @@ pub(crate) fn learn_page(context: &Context<'_>, shelves: &[Shelf<'_>], prefix: &
 
 pub(crate) fn glossary_page(context: &Context<'_>, library: &Library, prefix: &str) -> GlossaryPage {
     let language = context.words.language;
-    let is_here = |kinds: &[String]| kinds.is_empty() || kinds.iter().any(|kind| context.world.has_kind(kind));
+    let title = |kind: &String| brokers::find(kind).map(|broker| broker.description().title);
     let mut terms: Vec<TermRow> = library
         .terms
         .iter()
-        .filter(|term| is_here(&term.kinds))
         .map(|term| {
             let (name, other) = term.names(language);
             TermRow {
@@ -100,6 +101,7 @@ pub(crate) fn glossary_page(context: &Context<'_>, library: &Library, prefix: &s
                 name: name.to_owned(),
                 other: other.to_owned(),
                 about: term.about(language).to_owned(),
+                brokers: term.kinds.iter().filter_map(title).collect(),
             }
         })
         .collect();
