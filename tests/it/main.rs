@@ -6,6 +6,7 @@ mod chinese;
 mod commands;
 mod examples;
 mod golden;
+mod lessons;
 mod links;
 mod plans;
 mod registry;

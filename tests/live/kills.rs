@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,6 +49,7 @@ struct EngineEvents {
 
 impl EngineEvents {
     fn listen() -> Self {
+        static PROBES: AtomicU32 = AtomicU32::new(0);
         let mut command = Command::new("docker");
         command.args([
             "events",
@@ -58,7 +60,7 @@ impl EngineEvents {
         let lines = lines_of(child.stdout.take().unwrap());
         let events = Self { child, lines };
         // Heard once, it hears everything that comes.
-        let probe = format!("live-kills-probe-{}", std::process::id());
+        let probe = format!("live-kills-probe-{}-{}", std::process::id(), PROBES.fetch_add(1, Ordering::Relaxed));
         until("the engine's events", 10, || {
             docker(&["volume", "create", &probe]);
             docker(&["volume", "rm", &probe]);

@@ -73,6 +73,10 @@ impl Prose<'_> {
     }
 
     fn filled(&self, source: &str) -> Result<String, BuildError> {
+        // Most sentences have nothing to fill, and an engine for each costs more than all the rest.
+        if !["{{", "{%", "{#"].iter().any(|mark| source.contains(mark)) {
+            return Ok(source.to_owned());
+        }
         let mut values = Values::new();
         values.insert("your", &self.yours.filled);
         values.insert("has", &self.yours.has);

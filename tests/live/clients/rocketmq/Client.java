@@ -70,13 +70,24 @@ public class Client {
             producer.send(later);
         }
         halves(server, run, bodies);
-        for (String topic : List.of("plain", "ordered", "later", "halves")) {
-            List<String> found = take(server, topic, topic + "_readers", topic.equals("ordered"), bodies, 120);
-            if (!topic.equals("ordered")) {
-                Collections.sort(found);
-            }
-            System.out.println(topic + (found.equals(bodies) ? " ok" : " lost: " + found));
+        for (String topic : List.of("plain", "ordered", "later")) {
+            tell(topic, take(server, topic, topic + "_readers", topic.equals("ordered"), bodies, 120), bodies);
         }
+        // A proxy forgets a group of producers whose heartbeat it has not had yet, and then asks nobody about its half
+        // messages until the next one is sent (5.5.0, scanProducerHeartBeat).
+        List<String> found = take(server, "halves", "halves_readers", false, bodies, 60);
+        for (int again = 1; again < 4 && found.size() < bodies.size(); again++) {
+            halves(server, run + "-" + again, bodies);
+            found = take(server, "halves", "halves_readers", false, bodies, 60);
+        }
+        tell("halves", found, bodies);
+    }
+
+    static void tell(String topic, List<String> found, List<String> bodies) {
+        if (!topic.equals("ordered")) {
+            Collections.sort(found);
+        }
+        System.out.println(topic + (found.equals(bodies) ? " ok" : " lost: " + found));
     }
 
     /** One is rolled back, one is committed when the broker asks about it, the others at once. */
