@@ -16,7 +16,7 @@ test: ## all that must hold before anything lands: fast, live and browser tests
 	@scripts/engine run scripts/test
 
 soak: ## the live tests with their full matrices, on this engine, Docker 26 and Podman 5: hours
-	@MQLAB_SOAK=1 scripts/soak
+	@scripts/soak
 
 bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
 	@scripts/engine run scripts/bench/run

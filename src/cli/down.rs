@@ -63,7 +63,7 @@ pub(super) async fn down(arguments: &Down, surroundings: &Surroundings, view: &V
         ));
     }
     let left = engine.stack(&id.name).await?.map(|stack| stack.volumes).unwrap_or_default();
-    if !left.is_empty() && !arguments.volumes {
+    if !left.is_empty() && (!arguments.volumes || signals.seen().is_some()) {
         view.note(&format!("data stays in {} (remove it too: mqlab down --volumes)", names(&left).join(", ")));
     }
     Ok(end("down", &outcomes, signals.seen(), view))

@@ -20,17 +20,18 @@ pub(super) struct Signals {
 impl Signals {
     /// Listens until the process ends.
     pub(super) fn listen(view: &View) -> Self {
-        let (canceller, cancel) = Canceller::new();
-        let seen = Arc::new(AtomicU8::new(0));
-        tokio::spawn(follow(canceller, Arc::clone(&seen), Some(view.clone())));
-        Self { cancel, seen }
+        Self::told_by(Some(view.clone()))
     }
 
     /// For what a signal is the usual way to end: nothing is said about it.
     pub(super) fn quiet() -> Self {
+        Self::told_by(None)
+    }
+
+    fn told_by(view: Option<View>) -> Self {
         let (canceller, cancel) = Canceller::new();
         let seen = Arc::new(AtomicU8::new(0));
-        tokio::spawn(follow(canceller, Arc::clone(&seen), None));
+        tokio::spawn(follow(canceller, Arc::clone(&seen), view));
         Self { cancel, seen }
     }
 

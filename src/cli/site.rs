@@ -1,5 +1,7 @@
 //! `mqlab site build`: the site from the file and the last report, without asking anybody.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::arguments::SiteBuild;
@@ -7,14 +9,13 @@ use super::error::CliError;
 use super::exit::Code;
 use super::surroundings::Surroundings;
 use super::{record, spec};
+use crate::model::Stack;
+use crate::site::Written;
 use crate::state::Folder;
 use crate::view::{Form, View, envelope};
 
 pub(super) fn build(arguments: &SiteBuild, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
-    let stack = spec::stack(&arguments.files, surroundings, view)?;
-    let folder = Folder::of(&stack.directory, &stack.name);
-    let report = folder.report()?;
-    let (path, written) = record::write(&stack, report.as_ref())?;
+    let (path, written) = make(&spec::stack(&arguments.files, surroundings, view)?)?;
     match view.form() {
         Form::Json => view.json(&envelope("site build", &json!({ "path": path, "written": written }))),
         Form::Plain => view.result(&format!("site {}\n", path.display())),
@@ -26,4 +27,10 @@ pub(super) fn build(arguments: &SiteBuild, surroundings: &Surroundings, view: &V
         )),
     }
     Ok(Code::Done)
+}
+
+/// Where it is, and what has changed in it.
+pub(super) fn make(stack: &Stack) -> Result<(PathBuf, Written), CliError> {
+    let report = Folder::of(&stack.directory, &stack.name).report()?;
+    record::write(stack, report.as_ref())
 }

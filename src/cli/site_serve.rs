@@ -5,28 +5,28 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use notify::{RecursiveMode, Watcher as _};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use super::arguments::SiteServe;
 use super::error::CliError;
 use super::exit::Code;
-use super::record;
 use super::signals::Signals;
-use super::spec;
 use super::surroundings::Surroundings;
+use super::{site, spec};
 use crate::model::Stack;
 use crate::serve;
-use crate::site::Written;
+use crate::site::fingerprint;
 use crate::state::Folder;
-use crate::view::View;
+use crate::view::{Form, View, envelope};
 
 /// An editor writes a file in several steps: what comes within this time is one change.
 const TOGETHER: Duration = Duration::from_millis(20);
 
 pub(super) async fn serve(arguments: &SiteServe, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let stack = spec::stack(&arguments.files, surroundings, view)?;
-    made(&stack)?;
+    site::make(&stack)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         CliError::Failed(format!(
             "port {} cannot be served from: {error}\nchoose another one: mqlab site serve --port 0 takes any that is free",
@@ -36,20 +36,37 @@ pub(super) async fn serve(arguments: &SiteServe, surroundings: &Surroundings, vi
     let address = listener.local_addr().map_err(|error| CliError::Failed(error.to_string()))?;
     // First the watch: what is changed from now on is seen.
     let (mut changed, _watcher) = watcher(arguments, &stack, surroundings)?;
-    view.result(&format!("site  http://{address}/ (Ctrl-C ends it; it is made again when the file changes)\n"));
+    let url = format!("http://{address}/");
+    match view.form() {
+        Form::Json => view.json(&envelope("site serve", &json!({ "url": url }))),
+        Form::Plain => view.result(&format!("site {url}\n")),
+        Form::Human => {
+            view.result(&format!("site  {url} (Ctrl-C ends it; it is made again when the file changes)\n"));
+        }
+    }
     let signals = Signals::quiet();
     let (told, changes) = watch::channel(0_u64);
     let stop = signals.cancel.clone();
-    let served = tokio::spawn(serve::serve(stack.site.out.clone(), listener, changes, async move {
-        stop.cancelled().await;
-    }));
+    let out = stack.site.out.clone();
+    let served = tokio::spawn(serve::serve(out.clone(), listener, changes, async move { stop.cancelled().await }));
+    let mut shown = fingerprint(&out);
     loop {
         tokio::select! {
             () = signals.cancel.cancelled() => break,
-            Some(()) = changed.recv() => {
+            Some(change) = changed.recv() => {
                 tokio::time::sleep(TOGETHER).await;
-                while changed.try_recv().is_ok() {}
-                again(arguments, surroundings, view, &told);
+                let mut all = vec![change];
+                while let Ok(more) = changed.try_recv() {
+                    all.push(more);
+                }
+                if all.contains(&Change::Spec) {
+                    again(arguments, surroundings, view, &out);
+                }
+                let now = fingerprint(&out);
+                if now != shown {
+                    shown = now;
+                    told.send_modify(|number| *number += 1);
+                }
             }
         }
     }
@@ -59,52 +76,56 @@ pub(super) async fn serve(arguments: &SiteServe, surroundings: &Surroundings, vi
     }
 }
 
-fn made(stack: &Stack) -> Result<Written, CliError> {
-    let report = Folder::of(&stack.directory, &stack.name).report()?;
-    Ok(record::write(stack, report.as_ref())?.1)
-}
-
 /// A file with mistakes leaves the site as it was.
-fn again(arguments: &SiteServe, surroundings: &Surroundings, view: &View, told: &watch::Sender<u64>) {
+fn again(arguments: &SiteServe, surroundings: &Surroundings, view: &View, served: &Path) {
     let began = Instant::now();
-    let written = match spec::stack(&arguments.files, surroundings, view).and_then(|stack| made(&stack)) {
-        Ok(written) => written,
+    match spec::stack(&arguments.files, surroundings, view).and_then(|stack| site::make(&stack)) {
+        Ok((index, _)) if index.parent() != Some(served) => view
+            .note(&format!("the site is in another folder now, {}: start `mqlab site serve` again", index.display())),
+        Ok((_, written)) => {
+            let count = written.changed + written.removed;
+            view.note(&format!("{count} files made again in {} ms", began.elapsed().as_millis()));
+        }
         Err(error) => {
             if let Some(words) = error.words() {
                 view.error(&words);
             }
             view.note("the site stays as it was");
-            return;
         }
-    };
-    if written.changed + written.removed > 0 {
-        told.send_modify(|number| *number += 1);
-        let count = written.changed + written.removed;
-        view.note(&format!("{count} pages made again in {} ms", began.elapsed().as_millis()));
     }
 }
 
-/// Tells when one of the files, or what the last run left, is written.
+/// What has been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Spec,
+    /// A run has ended, and made the site itself.
+    Run,
+}
+
+/// Tells when one of the files, or what a run leaves behind its site, is written.
 fn watcher(
     arguments: &SiteServe,
     stack: &Stack,
     surroundings: &Surroundings,
-) -> Result<(mpsc::UnboundedReceiver<()>, notify::RecommendedWatcher), CliError> {
+) -> Result<(mpsc::UnboundedReceiver<Change>, notify::RecommendedWatcher), CliError> {
     let failed = |error: notify::Error| CliError::Failed(format!("the files cannot be watched: {error}"));
-    let report = Folder::of(&stack.directory, &stack.name).path_of_report();
-    let files = arguments.files.files.iter().map(|name| surroundings.directory.join(name));
-    let watched: BTreeSet<PathBuf> = files.chain([report]).collect();
+    let left = Folder::of(&stack.directory, &stack.name).awaited()?;
+    let files = arguments.files.files.iter().map(|name| (surroundings.directory.join(name), Change::Spec));
+    let watched: Vec<(PathBuf, Change)> = files.chain([(left, Change::Run)]).collect();
     // Editors replace files: a folder stays.
-    let folders: BTreeSet<PathBuf> =
-        watched.iter().filter_map(|path| path.parent()).filter(|folder| folder.is_dir()).map(Path::to_owned).collect();
-    let names: BTreeSet<_> = watched.iter().filter_map(|path| path.file_name().map(ToOwned::to_owned)).collect();
+    let folders: BTreeSet<PathBuf> = watched.iter().filter_map(|(path, _)| path.parent().map(Path::to_owned)).collect();
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
-        let is_ours = event.paths.iter().any(|path| path.file_name().is_some_and(|name| names.contains(name)));
-        if is_ours && !event.kind.is_access() {
-            // Nobody listens any more when the command ends.
-            let _ = sender.send(());
+        if event.kind.is_access() {
+            return;
+        }
+        for (path, change) in &watched {
+            if event.paths.iter().any(|found| found.file_name() == path.file_name()) {
+                // Nobody listens any more when the command ends.
+                let _ = sender.send(*change);
+            }
         }
     })
     .map_err(failed)?;

@@ -41,44 +41,24 @@ pub fn string_hash(text: &str) -> u32 {
     text.encode_utf16().fold(0, |hash: u32, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
 }
 
-/// SipHash-2-4 with the key that Guava's `Hashing.sipHash24()` has: the bytes 0 to 15.
-pub fn siphash24(data: &[u8]) -> u64 {
-    let (low, high) = (0x0706_0504_0302_0100_u64, 0x0f0e_0d0c_0b0a_0908_u64);
-    let mut state = [
-        low ^ 0x736f_6d65_7073_6575,
-        high ^ 0x646f_7261_6e64_6f6d,
-        low ^ 0x6c79_6765_6e65_7261,
-        high ^ 0x7465_6462_7974_6573,
-    ];
-    let mut words = data.chunks_exact(8);
-    for word in &mut words {
-        take(&mut state, word.iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)));
+/// Guava's `Hashing.consistentHash`: one more bucket moves few.
+pub fn consistent_hash(seed: i64, buckets: u32) -> Option<u32> {
+    let mut state = seed.cast_unsigned();
+    let mut candidate = 0_u32;
+    if buckets == 0 {
+        return None;
     }
-    let rest = words.remainder().iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte));
-    take(&mut state, rest | ((data.len() as u64) << 56));
-    state[2] ^= 0xff;
-    (0..4).for_each(|_| mix(&mut state));
-    state.iter().fold(0, |all, part| all ^ part)
-}
-
-fn take(state: &mut [u64; 4], word: u64) {
-    state[3] ^= word;
-    mix(state);
-    mix(state);
-    state[0] ^= word;
-}
-
-fn mix([a, b, c, d]: &mut [u64; 4]) {
-    *a = a.wrapping_add(*b);
-    *b = b.rotate_left(13) ^ *a;
-    *a = a.rotate_left(32);
-    *c = c.wrapping_add(*d);
-    *d = d.rotate_left(16) ^ *c;
-    *a = a.wrapping_add(*d);
-    *d = d.rotate_left(21) ^ *a;
-    *c = c.wrapping_add(*b);
-    *b = b.rotate_left(17) ^ *c;
-    *c = c.rotate_left(32);
+    loop {
+        state = state.wrapping_mul(2_862_933_555_777_941_757).wrapping_add(1);
+        let part = ((state >> 33) as i32).wrapping_add(1);
+        let next = f64::from(candidate + 1) / (f64::from(part) / f64::from(1_u32 << 31));
+        if !(0.0..f64::from(buckets)).contains(&next) {
+            return Some(candidate);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Java cuts it off too")]
+        let whole = next as u32;
+        candidate = whole;
+    }
 }
 
 #[cfg(test)]
@@ -87,14 +67,12 @@ mod tests {
 
     #[test]
     fn the_hashes_are_those_of_their_authors_own_tests() {
-        // Kafka's UtilsTest, the check value of the CRC catalogue, and the first vectors of SipHash's paper.
+        // Kafka's UtilsTest, and the check value of the CRC catalogue.
         let murmur = [("21", -973_932_308_i32), ("foobar", -790_332_482), ("abc", 479_470_107)];
         for (key, wanted) in murmur {
             assert_eq!(murmur2(key.as_bytes()).cast_signed(), wanted, "{key}");
         }
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
-        assert_eq!(siphash24(b""), 0x726f_db47_dd0e_0e31);
-        assert_eq!(siphash24(&(0..15).collect::<Vec<u8>>()), 0xa129_ca61_49be_45e5);
         assert_eq!(string_hash("hello"), 99_162_322);
     }
 }

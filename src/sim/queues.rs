@@ -1,23 +1,22 @@
 //! Which queue of a RocketMQ topic a message goes to.
 
-use super::hashes::{siphash24, string_hash};
+use super::hashes::{consistent_hash, string_hash};
 
 /// `SelectMessageQueueByHash` of the remoting client, for a sharding key that is a text.
 pub fn by_sharding_key(key: &str, queues: u32) -> Option<u32> {
     (queues > 0).then(|| string_hash(key).cast_signed().unsigned_abs() % queues)
 }
 
-/// The gRPC client, for the message group of a FIFO topic.
+/// The proxy, for the message group of a FIFO topic, whatever queue the gRPC client has named (`SendMessageActivity`).
 pub fn by_message_group(group: &str, queues: u32) -> Option<u32> {
-    let modulo = siphash24(group.as_bytes()).cast_signed().checked_rem_euclid(i64::from(queues))?;
-    u32::try_from(modulo).ok()
+    consistent_hash(i64::from(string_hash(group).cast_signed()), queues)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// From RocketMQ's own Java code, by `tests/live/vectors.rs`.
+    /// From the functions that RocketMQ's own Java code calls, by `tests/live/vectors.rs`.
     #[test]
     fn keys_lead_where_the_clients_sent_them() {
         let recorded = crate::sim::vectors::recorded("queues.json");

@@ -4,7 +4,6 @@
 
 mod build;
 mod diagram;
-#[allow(dead_code, reason = "lessons show them")]
 mod figures;
 mod grammar;
 mod input;

@@ -11,6 +11,7 @@ use crate::fs::{self, FsError};
 use crate::site::RunReport;
 
 const NAME: &str = ".mqlab";
+const SITE: &str = "site.json";
 
 /// A stack's memory. Files are read when asked for; one that is gone reads as empty.
 #[derive(Clone, Debug)]
@@ -68,22 +69,23 @@ impl Folder {
         self.read("report.json")
     }
 
-    /// Where [`Self::report`] is read from, for who waits for the next one.
-    pub fn path_of_report(&self) -> PathBuf {
-        self.path.join("report.json")
-    }
-
     pub fn write_report(&self, report: &RunReport) -> Result<(), StateError> {
         self.write("report.json", report)
     }
 
     /// How the site was left. What cannot be read is not known.
     pub fn site(&self) -> Option<SiteLeft> {
-        self.read("site.json").ok().flatten()
+        self.read(SITE).ok().flatten()
+    }
+
+    /// The file that a run writes behind its site, for who waits for it. Its folder is there.
+    pub fn awaited(&self) -> Result<PathBuf, StateError> {
+        self.make()?;
+        Ok(self.path.join(SITE))
     }
 
     pub fn write_site(&self, left: &SiteLeft) -> Result<(), StateError> {
-        self.write("site.json", left)
+        self.write(SITE, left)
     }
 
     fn read<T: DeserializeOwned + Default>(&self, file: &str) -> Result<T, StateError> {
@@ -96,12 +98,18 @@ impl Folder {
         let path = self.path.join(file);
         let bytes =
             serde_json::to_vec_pretty(value).map_err(|source| StateError::Content { path: path.clone(), source })?;
+        self.make()?;
+        Ok(fs::write_private(&path, &bytes)?)
+    }
+
+    /// Private, and nothing that a repository would take.
+    fn make(&self) -> Result<(), StateError> {
         fs::create_private_folder(&self.path)?;
         let ignore = self.path.with_file_name(".gitignore");
         if fs::entry(&ignore)?.is_none() {
             fs::write_atomically(&ignore, b"*\n")?;
         }
-        Ok(fs::write_private(&path, &bytes)?)
+        Ok(())
     }
 }
 

@@ -40,7 +40,7 @@ function look(page, at) {
   }, at);
 }
 
-// Tabs until a button of the figure has the focus; every control of the figure must be met on the way.
+// Tabs until a button of the figure has the focus.
 async function tabTo(page, at, name) {
   for (let presses = 0; presses < 400; presses += 1) {
     const there = await page.evaluate(([index, wanted]) => {

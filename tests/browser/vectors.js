@@ -43,14 +43,14 @@ function everyInput(name, page) {
   const choices = page.data.controls.map((one) => {
     if (one.type === 'select') { return one.options.map(([value]) => value); }
     if (one.range) { return [one.range[0], Math.min(one.range[0] + 1, one.range[1]), one.range[1]].map(String); }
-    return [one.value, '', 'a.b', '<i>\u202e', '订单.😀'];
+    return [one.value, '', 'a.b', 'a=01, b=-0, c=1.5', '<i>\u202e', '订单.😀'];
   });
   const all = choices.reduce((before, values) => before.flatMap((one) => values.map((value) => one.concat(value))), [[]]);
   all.forEach((chosen) => {
     const values = {};
     page.data.controls.forEach((one, at) => { values[one.name] = chosen[at]; });
     const run = sim.figures[page.name](page.data, values);
-    const good = run.steps.length > 0 && run.steps.every((step) => typeof step.text === 'string' && !/undefined|NaN|\u202e/.test(step.text));
+    const good = run.steps.length > 0 && run.steps.every((step) => typeof step.text === 'string' && !/undefined|NaN|\u202e|\{\w+\}/.test(step.text));
     if (!good) { failures.push(`${name}: ${JSON.stringify(values)}: ${JSON.stringify(run.steps.map((step) => step.text))}`); }
     checks += 1;
     expect(`${name}: ${chosen}: the same again`, sim.figures[page.name](page.data, values), run);
@@ -70,10 +70,6 @@ function keys() {
       expect(`queue of ${key}`, [byMessageGroup, byShardingKey].map((pick) => queues.map((count) => pick(key, count))), found[at]);
     });
   });
-  // The first vectors of SipHash's paper, and Java's hashCode.
-  const hex = (data) => sim.select.siphash24(data).map(sim.select.hex).join('');
-  expect('siphash of nothing', hex([]), '726fdb47dd0e0e31');
-  expect('siphash', hex(Array.from({ length: 15 }, (_, at) => at)), 'a129ca6149be45e5');
   expect('hashCode', sim.keys.stringHash('hello'), 99162322);
 }
 

@@ -13,6 +13,7 @@ mod registry;
 mod schema;
 mod search;
 mod secrets;
+mod serve;
 mod site;
 mod site_fixture;
 mod sources;

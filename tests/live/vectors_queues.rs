@@ -1,7 +1,5 @@
 //! What becomes of a queue, as the site's figure says it, and as a real RabbitMQ does it.
 
-use std::time::Duration;
-
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
@@ -21,29 +19,24 @@ fn queues_live_as_long_as_the_figure_says() {
     let rabbit = Rabbit::jobs(&env);
     let url = &env["JOBS_AMQP_URL"];
     for event in [Event::ConnectionCloses, Event::ConsumerLeaves] {
-        for (number, declared) in Declared::all().enumerate() {
-            let name = format!("{}-{number}", event.name());
-            let (connection, channel) = wait(consumed(url, &name, declared));
+        let queues = consumed_all(url, event);
+        for (_, (connection, channel), _) in &queues {
             match event {
                 Event::ConsumerLeaves => {
                     wait(channel.basic_cancel("c".into(), BasicCancelOptions::default())).unwrap();
                 }
                 _ => wait(connection.close(200, "done".into())).unwrap(),
             }
-            check(&rabbit, &name, declared, event);
+        }
+        check(&rabbit, &queues, event);
+        for (_, (connection, _), _) in &queues {
             drop(wait(connection.close(200, "done".into())));
         }
     }
-    let open: Vec<_> = Declared::all()
-        .enumerate()
-        .map(|(number, declared)| (declared, format!("restart-{number}")))
-        .map(|(declared, name)| (declared, wait(consumed(url, &name, declared)), name))
-        .collect();
+    let queues = consumed_all(url, Event::BrokerRestarts);
     docker(&["restart", &lab.container("jobs")]);
     lab.mqlab(&["up"]).code(0);
-    for (declared, _, name) in &open {
-        check(&rabbit, name, *declared, Event::BrokerRestarts);
-    }
+    check(&rabbit, &queues, Event::BrokerRestarts);
 }
 
 async fn consumed(url: &str, name: &str, declared: Declared) -> (Connection, lapin::Channel) {
@@ -57,14 +50,24 @@ async fn consumed(url: &str, name: &str, declared: Declared) -> (Connection, lap
     (connection, channel)
 }
 
-/// A queue that goes does so in a moment; one that stays is looked at after that.
+type Consumed = (Declared, (Connection, lapin::Channel), String);
+
+fn consumed_all(url: &str, event: Event) -> Vec<Consumed> {
+    let named = Declared::all().enumerate().map(|(at, declared)| (declared, format!("{}-{at}", event.name())));
+    named.map(|(declared, name)| (declared, wait(consumed(url, &name, declared)), name)).collect()
+}
+
+/// When those that go are gone, those that stay are still there.
 #[track_caller]
-fn check(rabbit: &Rabbit, name: &str, declared: Declared, event: Event) {
-    let path = format!("queues/{ROOT}/{name}");
-    if fate(declared, event).is_there() {
-        std::thread::sleep(Duration::from_millis(300));
-        until(&format!("{declared:?} is there after {event:?}"), 20, || rabbit.is_there(&path));
-    } else {
-        until(&format!("{declared:?} is gone after {event:?}"), 20, || !rabbit.is_there(&path));
+fn check(rabbit: &Rabbit, queues: &[Consumed], event: Event) {
+    let path = |name: &str| format!("queues/{ROOT}/{name}");
+    let (stay, go): (Vec<&Consumed>, Vec<&Consumed>) =
+        queues.iter().partition(|(declared, ..)| fate(*declared, event).is_there());
+    assert!(!stay.is_empty() && !go.is_empty(), "{event:?} tells nothing apart");
+    for (declared, _, name) in go {
+        until(&format!("{declared:?} is gone after {event:?}"), 20, || !rabbit.is_there(&path(name)));
+    }
+    for (declared, _, name) in stay {
+        assert!(rabbit.is_there(&path(name)), "{declared:?} is gone after {event:?}");
     }
 }

@@ -2,7 +2,7 @@
 (function (sim) {
   'use strict';
 
-  const stringHash = (sim.keys || require('./keys.js').keys).stringHash;
+  const { stringHash } = sim.keys;
 
   // Java's HashMap gives its keys in this order.
   function hashOrder(names) {
@@ -151,4 +151,4 @@
   }
 
   sim.assign = { rounds, hashOrder, number, topic };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

@@ -46,17 +46,19 @@
         steps.push({ text: say(data, 'group_nobody'), view: [] });
         return {};
       }
+      // Eager assignors: everybody gives up everything before anything is dealt out (KIP-429).
+      const eager = ['range', 'roundrobin', 'sticky'].includes(values.strategy);
       let before = owned;
       rounds(values.strategy, left, topics, owned).forEach((after) => {
-        left.forEach((name) => {
-          const lost = before[name].filter((one) => !after[name].includes(one));
-          if (lost.length) { steps.push({ text: say(data, 'group_revoked', { member: name, list: list(lost) }), view: view(before) }); }
-        });
         const shown = {};
-        left.forEach((name) => { shown[name] = before[name].filter((one) => after[name].includes(one)); });
+        left.forEach((name) => { shown[name] = eager ? [] : before[name].filter((one) => after[name].includes(one)); });
         const base = Object.assign({}, shown);
         left.forEach((name) => {
-          const won = after[name].filter((one) => !before[name].includes(one));
+          const lost = before[name].filter((one) => !base[name].includes(one));
+          if (lost.length) { steps.push({ text: say(data, 'group_revoked', { member: name, list: list(lost) }), view: view(before) }); }
+        });
+        left.forEach((name) => {
+          const won = after[name].filter((one) => !base[name].includes(one));
           shown[name] = after[name];
           if (won.length) { steps.push({ text: say(data, 'group_added', { member: name, list: list(won) }), view: view(shown, base) }); }
         });

@@ -66,4 +66,4 @@
   }
 
   sim.keys = { bytes, murmur2, crc32, stringHash, hash, partition };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

@@ -140,14 +140,16 @@
       const found = pair.exec(text);
       if (!found) { return null; }
       const value = found[2];
-      let plain = /^(-?\d+(\.\d+)?|true|false|null)$/.test(value);
+      // As `mqlab trace --header` reads them: whole numbers and booleans, everything else is a text.
+      const number = /^[-+]?\d+$/.test(value) ? String(BigInt(value.replace('+', ''))) : null;
+      let plain = /^(true|false)$/.test(value);
       if (value.startsWith('"')) {
         try { JSON.parse(value); plain = true; } catch (ignored) { return null; }
       }
-      out[found[1]] = plain ? value : JSON.stringify(value);
+      out[found[1]] = number !== null ? number : plain ? value : JSON.stringify(value);
     }
     return out;
   }
 
   sim.route = { reach, matches, trace, parse, words };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim));

@@ -3,7 +3,7 @@
 
   sim.figures['queue-selection'] = function (data, values) {
     const { say, visible } = sim.text;
-    const { byShardingKey, byMessageGroup, siphash24, hex } = sim.select;
+    const { byShardingKey, byMessageGroup } = sim.select;
     const queues = Number(values.queues);
     const pick = (way, key, count) => (way === 'group' ? byMessageGroup : byShardingKey)(key, count);
     const view = (at, count, own) => [{
@@ -24,11 +24,11 @@
     } else {
       const key = visible(values.key);
       const group = values.way === 'group';
-      const hash = group ? siphash24(sim.keys.bytes(values.key)).map(hex).join('') : sim.keys.stringHash(values.key);
+      const hash = sim.keys.stringHash(values.key);
       const own = pick(values.way, values.key, queues);
       const moved = pick(values.way, values.key, queues + 1);
       steps.push({ text: say(data, group ? 'select_group_hash' : 'select_key_hash', { key, hash }), view: start });
-      steps.push({ text: say(data, 'select_queue', { hash, n: queues, queue: own }), view: view(own, queues) });
+      steps.push({ text: say(data, group ? 'select_bucket' : 'select_queue', { hash, n: queues, queue: own }), view: view(own, queues) });
       steps.push({ text: say(data, 'select_same', { key, queue: own }), view: view(own, queues) });
       steps.push({ text: say(data, moved === own ? 'select_more_same' : 'select_more_moves', { n: queues + 1, queue: moved }), view: view(moved, queues + 1) });
     }

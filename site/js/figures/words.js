@@ -10,7 +10,7 @@
   }
 
   function say(data, key, values) {
-    return data.words[key].replace(/\{([^}]*)\}/g, (_, name) => (values && values[name] !== undefined ? String(values[name]) : ''));
+    return data.words[key].replace(/\{([^}]*)\}/g, (place, name) => (values && values[name] !== undefined ? String(values[name]) : place));
   }
 
   // `0–2, 5`.
@@ -25,4 +25,4 @@
 
   sim.figures = {};
   sim.text = { visible, say, ranges };
-}(typeof module !== 'undefined' ? module.exports : (window.mqlabSim = window.mqlabSim || {})));
+}(window.mqlabSim = {}));

@@ -66,8 +66,7 @@ struct State {
 pub(super) fn ack(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
     let name = visible(&input.text("queue").unwrap_or_else(|| "jobs".to_owned()));
     let own = input.object("queue").and_then(|queue| queue.attribute("type")?.as_text());
-    let limit = input.number("queue_delivery_limit").or_else(|| limit_of(input));
-    let limit = limit.filter(|limit| (1..=MOST_RETURNS).contains(limit)).unwrap_or(2);
+    let limit = limit_of(input).filter(|limit| (1..=MOST_RETURNS).contains(limit)).unwrap_or(2);
     let version = input.broker.facts.version_pair();
     let bench = Bench { queue: &name, limit, version, words };
     let first = if own == Some("classic") { "classic" } else { "quorum" };

@@ -19,7 +19,6 @@ const SAYS: &[&str] = &[
     "sim_group_leaves",
     "sim_group_revoked",
     "sim_group_added",
-    "sim_group_kept",
     "sim_group_moved",
     "sim_group_shared",
     "sim_group_nobody",

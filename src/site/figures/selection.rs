@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::data::{Control, Sketch};
 use super::{Figure, FigureInput, FigureTable};
-use crate::sim::hashes::{siphash24, string_hash};
+use crate::sim::hashes::string_hash;
 use crate::sim::queues::{by_message_group, by_sharding_key};
 use crate::site::model::Words;
 use crate::site::text::visible;
@@ -16,6 +16,7 @@ const SAYS: &[&str] = &[
     "sim_select_key_hash",
     "sim_select_group_hash",
     "sim_select_queue",
+    "sim_select_bucket",
     "sim_select_same",
     "sim_select_more_same",
     "sim_select_more_moves",
@@ -65,8 +66,9 @@ impl Way {
 
 pub(super) fn queue_selection(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
     let topic = visible(&input.text("topic").unwrap_or_else(|| "orders".to_owned()));
-    let queues = input.number("topic_write_queues").or_else(|| input.number("topic_queues")).unwrap_or(4).max(1);
-    let fifo = input.text("topic_type").is_some_and(|kind| kind == "fifo");
+    let queues = input.number("topic_write_queues").unwrap_or(4).max(1);
+    let own = input.object("topic").and_then(|topic| topic.attribute("message_type")?.as_text());
+    let fifo = own.is_some_and(|kind| kind.eq_ignore_ascii_case("fifo"));
     let (key, way) = ("customer-42", if fifo { Way::Group } else { Way::Round });
     let ways = Way::ALL.map(|way| (way.name().to_owned(), words.say(way.word())));
     let controls = vec![
@@ -97,14 +99,15 @@ fn steps(way: Way, key: &str, queues: u32, topic: &str, words: &Words) -> Vec<St
         steps.push(words.say("sim_select_unordered"));
         return steps;
     }
-    let (form, hash) = match way {
-        Way::Group => ("sim_select_group_hash", format!("{:016x}", siphash24(key.as_bytes()))),
-        _ => ("sim_select_key_hash", string_hash(key).cast_signed().to_string()),
+    let hash = string_hash(key).cast_signed().to_string();
+    let (form, leads) = match way {
+        Way::Group => ("sim_select_group_hash", "sim_select_bucket"),
+        Way::Sharding | Way::Round => ("sim_select_key_hash", "sim_select_queue"),
     };
     let Some(own) = queue(way, key, queues) else { return Vec::new() };
     let number = own.to_string();
     let mut steps = vec![words.fill(form, &[("key", &visible(key)), ("hash", &hash)])];
-    steps.push(words.fill("sim_select_queue", &[("hash", &hash), ("n", &count), ("queue", &number)]));
+    steps.push(words.fill(leads, &[("hash", &hash), ("n", &count), ("queue", &number)]));
     steps.push(words.fill("sim_select_same", &[("key", &visible(key)), ("queue", &number)]));
     if let Some(moved) = queue(way, key, queues + 1) {
         let form = if moved == own { "sim_select_more_same" } else { "sim_select_more_moves" };

@@ -44,6 +44,8 @@ pub(crate) enum ClaimState {
     Tested,
     /// Its source says so.
     Documented,
+    /// A live test showed it on another version, and nobody wrote it down.
+    Elsewhere,
     /// It is not about this version.
     NotApplicable,
 }
@@ -67,6 +69,9 @@ pub(super) fn read(kind: &str, text: &str) -> Result<Vec<Claim>, String> {
         if source.is_none() && tested.is_none() {
             return Err(format!("`{id}` has neither a source nor a test"));
         }
+        if kind != "general" && tested.as_ref().is_some_and(|tested| tested.versions.is_empty()) {
+            return Err(format!("`{id}` does not say on which version it was tested"));
+        }
         Ok(Claim { id, kind: kind.to_owned(), en, zh, versions, source, tested })
     };
     written.into_iter().map(claim).collect()
@@ -86,20 +91,33 @@ impl Claim {
             let is_this = |one: &String| version == one || version.starts_with(&format!("{one}."));
             tested.versions.is_empty() || tested.versions.iter().any(is_this)
         };
-        match &self.tested {
-            Some(tested) if on_this(tested) => ClaimState::Tested,
+        match (&self.tested, &self.source) {
+            (Some(tested), _) if on_this(tested) => ClaimState::Tested,
+            (Some(_), None) => ClaimState::Elsewhere,
             _ => ClaimState::Documented,
         }
     }
 }
 
 impl ClaimState {
-    /// For keys of words and classes.
+    pub(crate) const ALL: [Self; 4] = [Self::Tested, Self::Documented, Self::Elsewhere, Self::NotApplicable];
+
+    /// For keys of words, and the class of a mark.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tested => "tested",
             Self::Documented => "documented",
+            Self::Elsewhere => "elsewhere",
             Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// The class of a tag.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Tested => "good",
+            Self::Documented => "calm",
+            Self::Elsewhere | Self::NotApplicable => "warn",
         }
     }
 }
@@ -120,7 +138,17 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_test_of_another_version_showed_is_not_documented() {
+        let text = "- { id: a, en: A, zh: B, tested: { test: 'm::t', versions: ['4.3'] } }";
+        let claim = &read("kafka", text).unwrap()[0];
+        assert_eq!((claim.state("4.3.1"), claim.state("4.2.0")), (ClaimState::Tested, ClaimState::Elsewhere));
+    }
+
+    #[test]
     fn nothing_is_claimed_without_a_reason() {
+        assert!(
+            read("kafka", "- { id: a, en: A, zh: B, tested: { test: 'm::t' } }").unwrap_err().contains("which version")
+        );
         assert!(read("kafka", "- { id: a, en: A, zh: B }").unwrap_err().contains("neither"));
     }
 }

@@ -98,7 +98,7 @@ impl Document {
         self.texts().flat_map(move |text| text.split("](claim:").skip(1).map(move |rest| &rest[..behind(rest)]))
     }
 
-    /// Every text of the page, for who reads all of it.
+    /// What the page states: questions and answers to choose from state nothing.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let questions = self.head.predict.iter().chain(&self.head.quiz);
         let answers = questions.map(|question| question.why.as_str());

@@ -13,7 +13,7 @@ mod prose;
 mod range;
 mod yours;
 
-pub(crate) use claims::{Claim, Source};
+pub(crate) use claims::{Claim, ClaimState, Source};
 pub(crate) use content::{Library, library};
 pub(crate) use document::{Document, Question};
 pub(crate) use prose::{Block, Prose};

@@ -12,6 +12,7 @@ use super::yours::{Part, Yours};
 use super::{Claim, Library};
 use crate::site::BuildError;
 use crate::site::diagram::escape;
+use crate::site::figures;
 use crate::site::model::PageId;
 use crate::site::pages::Context;
 
@@ -162,6 +163,14 @@ impl Writer<'_, '_> {
         let mut closing: Vec<bool> = Vec::new();
         while at < events.len() {
             if let Some(block) = block(&events[at..]) {
+                let (is_known, to) = match &block {
+                    Block::Figure(name) => (figures::NAMES.contains(&name.as_str()), format!("figure:{name}")),
+                    Block::Picture(key) => (self.prose.yours.values.contains_key(key), format!("picture:{key}")),
+                    Block::Html(_) => (true, String::new()),
+                };
+                if !is_known {
+                    return Err(self.prose.dead(&to));
+                }
                 self.flush();
                 self.out.blocks.push(block);
                 at += 4;

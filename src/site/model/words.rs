@@ -31,8 +31,6 @@ const LANGUAGES: [Language; 2] = [
 pub(crate) struct Words {
     /// As in `lang="en"`.
     pub language: &'static str,
-    /// As its speakers call it.
-    pub name: &'static str,
     texts: BTreeMap<String, String>,
     docs: Docs,
 }
@@ -45,7 +43,12 @@ impl Words {
             |error: serde_json::Error| BuildError::Texts { language: found.tag.to_owned(), detail: error.to_string() };
         let texts = serde_json::from_str(found.words).map_err(failed)?;
         let docs = Docs::new(found.docs).map_err(failed)?;
-        Ok(Self { language: found.tag, name: found.name, texts, docs })
+        Ok(Self { language: found.tag, texts, docs })
+    }
+
+    /// What a language is called by its speakers, without its texts.
+    pub(crate) fn name_of(language: &str) -> Option<&'static str> {
+        LANGUAGES.iter().find(|known| known.tag == language).map(|known| known.name)
     }
 
     /// For templates: `{{ t.brokers }}`.
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_a_place_stays() {
         let texts = BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]);
-        let words = Words { language: "en", name: "English", texts, docs: Docs::default() };
+        let words = Words { language: "en", texts, docs: Docs::default() };
         assert_eq!(words.fill("k", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
     }
 }

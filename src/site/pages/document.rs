@@ -6,15 +6,13 @@ use super::frame::{Frame, frame};
 use super::object::grammar;
 use super::parts::{Context, Link, PictureView};
 use crate::site::figures::{self, Figure, FigureInput};
-use crate::site::learn::{Block, Claim, Document, Library, Prose, Question, Source, Yours};
+use crate::site::learn::{Block, Claim, ClaimState, Document, Library, Prose, Question, Source, Yours};
 use crate::site::model::{End, PageId};
 use crate::site::{BrokerInput, BuildError, pictures};
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct DocumentPage {
     pub page: Frame,
-    /// `learn`, `howto`, `concepts`, `start`.
-    pub section: String,
     pub goal: String,
     /// The broker of the lesson, and its version.
     pub broker: Option<Link>,
@@ -32,6 +30,8 @@ pub(crate) struct DocumentPage {
     pub claims: Vec<ClaimRow>,
     pub previous: Option<Link>,
     pub next: Option<Link>,
+    /// For the search.
+    #[serde(skip)]
     pub headings: Vec<(String, String)>,
 }
 
@@ -59,6 +59,8 @@ pub(crate) struct ClaimRow {
     pub text: String,
     pub state: String,
     pub class: &'static str,
+    #[serde(skip)]
+    pub known: ClaimState,
     pub source: Option<Source>,
     pub test: String,
     pub versions: String,
@@ -123,7 +125,6 @@ pub(crate) fn document_page(
     page.trail.push(document.subject().map_or_else(|| document.section().to_owned(), |kind| format!("learn/{kind}")));
     Ok(DocumentPage {
         page,
-        section: document.section().to_owned(),
         goal,
         broker: broker
             .filter(|_| document.subject().is_some())
@@ -166,7 +167,8 @@ fn picture(context: &Context<'_>, yours: &Yours, key: &str) -> Option<PictureVie
     let Some(PageId::Object(address)) = &name.page else { return None };
     let (ends, left_out) = pictures::around(&grammar(context, false), &End::Object(address.clone()));
     let graph = pictures::all(&grammar(context, false), &ends);
-    let title = context.words.fill("picture_of", &[("kind", &address.kind), ("name", &name.text)]);
+    let noun = context.words.doc(&address.kind);
+    let title = context.words.fill("picture_of", &[("kind", &noun), ("name", &name.text)]);
     Some(context.picture(&graph, title, left_out))
 }
 
@@ -178,11 +180,8 @@ pub(crate) fn claim_row(context: &Context<'_>, claim: &Claim) -> ClaimRow {
         href: format!("{page}#{}", claim.id),
         text: claim.text(context.words.language).to_owned(),
         state: context.words.say(&format!("claim_{}", state.name())),
-        class: match state.name() {
-            "tested" => "good",
-            "documented" => "calm",
-            _ => "warn",
-        },
+        class: state.class(),
+        known: state,
         source: claim.source.clone(),
         test: claim.tested.as_ref().map(|tested| tested.test.clone()).unwrap_or_default(),
         versions: claim.tested.as_ref().map(|tested| tested.versions.join(", ")).unwrap_or_default(),

@@ -32,7 +32,7 @@ pub(crate) struct Frame {
 /// A language of the site, and the way to this page in it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Language {
-    pub tag: &'static str,
+    pub tag: String,
     pub name: &'static str,
     pub href: String,
     pub is_this: bool,
@@ -96,13 +96,12 @@ fn languages(context: &Context<'_>, base: &str) -> Vec<Language> {
     let all = &context.world.input.stack.site.languages;
     let path = context.registry.find(context.page).map(|place| place.path.as_str()).unwrap_or_default();
     let row = |(at, tag): (usize, &String)| {
-        let words = Words::of(tag).ok()?;
         let folder = if at == 0 { String::new() } else { format!("{tag}/") };
         Some(Language {
-            tag: words.language,
-            name: words.name,
+            tag: tag.clone(),
+            name: Words::name_of(tag)?,
             href: format!("{base}{folder}{path}"),
-            is_this: words.language == context.words.language,
+            is_this: tag == context.words.language,
         })
     };
     if all.len() < 2 { Vec::new() } else { all.iter().enumerate().filter_map(row).collect() }

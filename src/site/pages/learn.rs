@@ -8,7 +8,7 @@ use super::document::{ClaimRow, claim_row};
 use super::frame::{Frame, frame};
 use super::parts::{Context, Link};
 use crate::brokers;
-use crate::site::learn::{Document, Library};
+use crate::site::learn::{ClaimState, Document, Library};
 use crate::site::model::PageId;
 
 #[derive(Clone, Debug, Serialize)]
@@ -21,7 +21,6 @@ pub(crate) struct LearnPage {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct LearnGroup {
     pub title: String,
-    pub about: String,
     pub pages: Vec<LearnRow>,
 }
 
@@ -52,9 +51,15 @@ pub(crate) struct TermRow {
 pub(crate) struct VerificationPage {
     pub page: Frame,
     pub groups: Vec<ClaimGroup>,
-    pub tested: usize,
-    pub documented: usize,
-    pub not_applicable: usize,
+    /// How many there are of each state.
+    pub counts: Vec<StateCount>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StateCount {
+    pub word: String,
+    pub class: &'static str,
+    pub count: usize,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -64,7 +69,7 @@ pub(crate) struct ClaimGroup {
     pub claims: Vec<ClaimRow>,
 }
 
-/// A group of written pages: key of its title, the pages.
+/// Written pages that stand together in the navigation.
 pub(crate) struct Shelf<'a> {
     /// `learn/kafka`, `howto`.
     pub id: String,
@@ -77,11 +82,8 @@ pub(crate) fn learn_page(context: &Context<'_>, shelves: &[Shelf<'_>], prefix: &
         link: context.page(&PageId::Document(document.id.clone()), document.head.title.clone()),
         goal: document.head.goal.clone(),
     };
-    let group = |shelf: &Shelf<'_>| LearnGroup {
-        title: shelf.title.clone(),
-        about: shelf.id.clone(),
-        pages: shelf.documents.iter().map(row).collect(),
-    };
+    let group =
+        |shelf: &Shelf<'_>| LearnGroup { title: shelf.title.clone(), pages: shelf.documents.iter().map(row).collect() };
     LearnPage {
         page: frame(context, &context.words.say("learn"), &[], prefix),
         groups: shelves.iter().map(group).collect(),
@@ -135,14 +137,11 @@ pub(crate) fn verification_page(
         add(broker.description().kind, broker.description().title.to_owned(), String::new());
     }
     add("general", context.words.say("claims_general"), String::new());
-    let count =
-        |class: &str| groups.iter().flat_map(|group| &group.claims).filter(|claim| claim.class == class).count();
-    let (tested, documented, not_applicable) = (count("good"), count("calm"), count("warn"));
-    VerificationPage {
-        page: frame(context, &context.words.say("verification"), &[], prefix),
-        groups,
-        tested,
-        documented,
-        not_applicable,
-    }
+    let count = |state: ClaimState| StateCount {
+        word: context.words.say(&format!("claim_{}", state.name())),
+        class: state.class(),
+        count: groups.iter().flat_map(|group| &group.claims).filter(|claim| claim.known == state).count(),
+    };
+    let counts = ClaimState::ALL.map(count).into_iter().filter(|state| state.count > 0).collect();
+    VerificationPage { page: frame(context, &context.words.say("verification"), &[], prefix), groups, counts }
 }

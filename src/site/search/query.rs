@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::letter;
-use super::tokens::{is_ideograph, plain, tokens, words};
+use super::tokens::{is_ideograph, plain, words};
 use crate::site::Page;
 
 #[derive(Debug, Deserialize)]
@@ -119,7 +119,7 @@ fn in_part(part: &Part, wanted: &[String], whole: &str) -> Vec<Hit> {
     for entry in 0..part.entries.len() / 5 {
         let kind = &part.kinds[number(&part.entries[entry * 5 + 1])];
         for (at, word) in wanted.iter().enumerate() {
-            if tokens(kind).contains(word) {
+            if self::wanted(kind).contains(word) {
                 note(entry, at, 3.0);
             }
         }

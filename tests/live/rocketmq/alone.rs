@@ -1,6 +1,8 @@
 //! One broker with its name server and its proxy.
 
-use super::tools::{Java, Stored, grpc, mqadmin};
+use mqlab::sim::queues::by_message_group;
+
+use super::tools::{Java, Stored, grpc, mqadmin, offsets};
 use crate::lab::{Lab, docker, identity};
 
 const SPEC: &str = r#"brokers:
@@ -117,6 +119,15 @@ impl Scene {
         for endpoint in [env["TRADES_ENDPOINTS"].clone(), format!("{}:8081", inside.trim())] {
             grpc(&endpoint, "plain", "grpc_readers", None);
             grpc(&endpoint, "ordered", "grpc_ordered", Some("a"));
+        }
+        // The proxy picks a group's queue, as the site's figure does.
+        for group in ["customer-42", "order-3", "订单"] {
+            let before = offsets(&self.broker, "ordered");
+            grpc(&env["TRADES_ENDPOINTS"], "ordered", "grpc_ordered", Some(group));
+            let after = offsets(&self.broker, "ordered");
+            let grown: Vec<u32> = after.keys().filter(|queue| after[queue] > before[queue]).copied().collect();
+            let queues = u32::try_from(after.len()).unwrap();
+            assert_eq!(grown, [by_message_group(group, queues).unwrap()], "{group} among {queues}");
         }
     }
 

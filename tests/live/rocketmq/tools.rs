@@ -60,6 +60,19 @@ pub(crate) fn mqadmin(container: &str, command: &str, says: &str) {
     assert!(said.contains(says), "mqadmin {command}: no {says:?} in {said}");
 }
 
+/// How many messages each queue of a topic has had.
+pub(crate) fn offsets(container: &str, topic: &str) -> BTreeMap<u32, u64> {
+    let script = format!("cd {HOME}/bin && ./mqadmin topicStatus -t {topic} -n trades-namesrv:9876 2>/dev/null");
+    let said = docker(&["exec", container, "sh", "-c", &script]);
+    let rows = said.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        Some((words.get(1)?.parse().ok()?, words.get(3)?.parse().ok()?))
+    });
+    let found: BTreeMap<u32, u64> = rows.collect();
+    assert!(!found.is_empty(), "topicStatus says {said:?}");
+    found
+}
+
 fn command(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -1,5 +1,4 @@
 import com.google.common.hash.Hashing;
-import com.google.common.math.LongMath;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
 import java.util.concurrent.*;
@@ -32,7 +31,7 @@ public class Client {
 
     /**
      * Numbers of queues in the first line, a key in each other one: which queue a message group and a sharding key
-     * lead to. The client for gRPC is not in the image; the call is that of its PublishingLoadBalancer.
+     * lead to. For a group it is the proxy that decides, by the call of its SendMessageActivity.
      */
     static void queues() {
         Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8);
@@ -40,8 +39,7 @@ public class Client {
         List<List<List<Integer>>> answers = new ArrayList<>();
         while (lines.hasNextLine()) {
             String key = lines.nextLine();
-            long hash = Hashing.sipHash24().hashBytes(key.getBytes(StandardCharsets.UTF_8)).asLong();
-            List<Integer> groups = counts.stream().map(count -> (int) LongMath.mod(hash, (long) count)).toList();
+            List<Integer> groups = counts.stream().map(count -> Hashing.consistentHash(key.hashCode(), count)).toList();
             List<Integer> shards = counts.stream().map(count -> {
                 List<MessageQueue> queues = new ArrayList<>();
                 for (int queue = 0; queue < count; queue++) {
