@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{Catalogue, Session, Target};
-use crate::model::{Address, App, BrokerModel, Container, Facts, Home, KindRules, Resource, Secret, Value};
+use crate::model::{Address, App, BrokerModel, Container, Facts, Flow, Home, KindRules, Resource, Secret, Value};
 use crate::plan::Objection;
 use crate::spec::{Diagnostics, Field};
 
@@ -178,6 +179,33 @@ pub trait Lesson: Send + Sync {
     fn router(&self) -> Option<&'static dyn Router> {
         None
     }
+
+    /// How an AsyncAPI document tells of an object that apps talk to.
+    fn channel(&self, resource: &Resource) -> Channel;
+
+    /// What such a document says of one flow of an app, under the name of the same protocol.
+    fn operation(&self, _app: &App, _flow: &Flow) -> Option<Json> {
+        None
+    }
+
+    /// The topology as the broker's own tools import it, where they do. Holds no users: an import would carry, or
+    /// clear, their passwords.
+    fn definitions(&self, _resources: &[Resource]) -> Option<Json> {
+        None
+    }
+}
+
+/// An object as a channel of AsyncAPI 3.0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Of the server, one of AsyncAPI's names where it has one.
+    pub protocol: &'static str,
+    /// The name of the port that speaks it.
+    pub port: &'static str,
+    /// The path of the server's address, as AMQP's virtual host; empty where there is none.
+    pub path: String,
+    /// The channel's binding, under the name of its protocol; `None` where AsyncAPI has none for it.
+    pub binding: Option<(&'static str, Json)>,
 }
 
 /// An arrow in a picture.

@@ -18,9 +18,9 @@ mod stomp;
 mod testing;
 
 pub use broker::{
-    Broker, Call, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible, Lesson,
-    MapBinding, MapExchange, MapQueue, Operation, PortDescription, Reason, ResetCommand, RouteMap, Router, Trace,
-    TraceStep,
+    Broker, Call, Channel, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible,
+    Lesson, MapBinding, MapExchange, MapQueue, Operation, PortDescription, Reason, ResetCommand, RouteMap, Router,
+    Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
 #[cfg(test)]

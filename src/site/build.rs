@@ -4,6 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::diagram::standalone;
+use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
 use super::model::{PageId, Registry, Words, World, has_page};
 use super::pages::{self, Context, Shelf, Written};
@@ -38,13 +39,16 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
     let registry = world.registry(library)?;
     let mut out: Vec<Page> =
         assets().into_iter().map(|(path, content)| Page { path: path.to_owned(), content }).collect();
+    let exports = exports(&world, &registry)?;
+    out.extend(exports.iter().map(|export| Page { path: export.path.clone(), content: export.content.clone() }));
     let first = ["en".to_owned()];
     let languages = if input.stack.site.languages.is_empty() { &first[..] } else { &input.stack.site.languages };
     for (at, language) in languages.iter().enumerate() {
         // The first language is at the top, so that a stack with one language has no folder for it.
         let prefix = if at == 0 { String::new() } else { format!("{language}/") };
         let words = Words::of(language)?;
-        Builder { world: &world, library, registry: &registry, words: &words, prefix }.build(&mut out)?;
+        Builder { world: &world, library, registry: &registry, exports: &exports, words: &words, prefix }
+            .build(&mut out)?;
     }
     out.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(out)
@@ -55,6 +59,7 @@ struct Builder<'a> {
     world: &'a World<'a>,
     library: &'a Library,
     registry: &'a Registry,
+    exports: &'a [Export],
     words: &'a Words,
     prefix: String,
 }
@@ -144,6 +149,8 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Glossary, "glossary.html", &glossary, None)?);
         let page = pages::verification_page(&self.context(&PageId::Verification), self.library, shelves, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
+        let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
+        out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
             let id = PageId::Reference(broker.model.kind.to_owned());
             let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
@@ -187,7 +194,12 @@ impl Builder<'_> {
             headings: vec![term.other],
             text: term.about,
         }));
-        let own = [(PageId::Learn, "learn"), (PageId::Verification, "verification"), (PageId::Glossary, "glossary")];
+        let own = [
+            (PageId::Learn, "learn"),
+            (PageId::Verification, "verification"),
+            (PageId::Glossary, "glossary"),
+            (PageId::Exports, "exports"),
+        ];
         entries.extend(own.iter().map(|(id, key)| search::Entry {
             title: self.words.say(key),
             kind: self.words.say("search_page"),

@@ -4,6 +4,7 @@
 
 mod build;
 mod diagram;
+mod export;
 mod figures;
 mod grammar;
 mod input;

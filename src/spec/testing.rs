@@ -2,8 +2,8 @@
 
 use super::{Environment, Field, Input, Loaded, Object, Shape, load_with};
 use crate::brokers::{
-    Artefacts, Broker, Call, Catalogue, Description, Edge, EnvironmentVariable, Lesson, OfficialImage, PortDescription,
-    Recipe, ResetCommand, Session, Target, Version,
+    Artefacts, Broker, Call, Catalogue, Channel, Description, Edge, EnvironmentVariable, Lesson, OfficialImage,
+    PortDescription, Recipe, ResetCommand, Session, Target, Version,
 };
 use crate::model::{Address, App, BrokerModel, Container, Facts, Home, KindRules, Resource};
 use crate::spec::Diagnostics;
@@ -173,6 +173,10 @@ impl Lesson for NoLesson {
 
     fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
         Vec::new()
+    }
+
+    fn channel(&self, _resource: &Resource) -> Channel {
+        Channel { protocol: "http", port: "http", path: String::new(), binding: None }
     }
 }
 

@@ -35,5 +35,6 @@ node "$here/vectors.js"
 node "$here/figures.js"
 for site in "$@"; do
     node "$here/search.js" "$site"
+    node "$here/exports.js" "$site"
     node "$here/test.js" "$site"
 done

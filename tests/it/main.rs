@@ -5,6 +5,7 @@ mod bad_specs;
 mod chinese;
 mod commands;
 mod examples;
+mod exports;
 mod golden;
 mod lessons;
 mod links;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mqlab::brokers::{
-    Broker, Call, Catalogue, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, PortDescription, ResetCommand,
-    Session, Target,
+    Broker, Call, Catalogue, Channel, Description, Edge, EdgeStyle, EnvironmentVariable, Lesson, PortDescription,
+    ResetCommand, Session, Target,
 };
 use mqlab::model::{
     Address, App, AttributeRule, BrokerModel, Container, Facts, Flow, Home, ImageSettings, Instances, KindRules,
@@ -198,6 +198,10 @@ impl Lesson for Logs {
     fn reset(&self, _: &BrokerModel, _: &Facts) -> Vec<ResetCommand> {
         Vec::new()
     }
+
+    fn channel(&self, _: &Resource) -> Channel {
+        Channel { protocol: "kafka", port: "kafka", path: String::new(), binding: None }
+    }
 }
 
 impl Lesson for Routes {
@@ -258,6 +262,10 @@ impl Lesson for Routes {
 
     fn reset(&self, _: &BrokerModel, _: &Facts) -> Vec<ResetCommand> {
         Vec::new()
+    }
+
+    fn channel(&self, _: &Resource) -> Channel {
+        Channel { protocol: "amqp", port: "amqp", path: String::new(), binding: None }
     }
 }
 

@@ -69,9 +69,10 @@ static DESCRIPTION: Description = Description {
 
 const CONSOLE: &str = "console";
 const STOMP: &str = "stomp";
+const OPENWIRE: &str = "openwire";
 
 const PORTS: &[PortDescription] = &[
-    port("openwire", 61616, "tcp", "JMS clients; other nodes connect here too."),
+    port(OPENWIRE, 61616, "tcp", "JMS clients; other nodes connect here too."),
     port("amqp", 5672, "amqp", "AMQP 1.0 clients."),
     port(STOMP, 61613, "stomp", "STOMP clients."),
     port(

@@ -1,11 +1,17 @@
 //! What the site and `mqlab env` say about Kafka.
 
-use crate::brokers::{Call, Edge, EnvironmentVariable, Lesson, ResetCommand};
-use crate::model::{BrokerModel, Facts, Resource, Value};
+use serde_json::{Map, json};
 
+use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
+use crate::model::{App, BrokerModel, Facts, Flow, Resource, Value};
+
+use super::PORT;
 use super::container::internal_bootstrap;
 use super::rules::bootstrap;
 use super::topology::config_key;
+
+/// Of AsyncAPI's binding for Kafka.
+const BINDING: &str = "0.5.0";
 
 #[derive(Debug)]
 pub(super) struct KafkaLesson;
@@ -47,6 +53,37 @@ impl Lesson for KafkaLesson {
     fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
         Vec::new()
     }
+
+    fn channel(&self, resource: &Resource) -> Channel {
+        let mut binding = Map::from_iter([("topic".to_owned(), json!(resource.address.name))]);
+        for (attribute, field) in [("partitions", "partitions"), ("replication_factor", "replicas")] {
+            binding.extend(resource.attribute(attribute).map(|value| (field.to_owned(), json!(value))));
+        }
+        let configuration: Map<_, _> = configs(resource).filter_map(described).collect();
+        if !configuration.is_empty() {
+            binding.insert("topicConfiguration".to_owned(), configuration.into());
+        }
+        binding.insert("bindingVersion".to_owned(), json!(BINDING));
+        Channel { protocol: "kafka", port: PORT, path: String::new(), binding: Some(("kafka", binding.into())) }
+    }
+
+    fn operation(&self, app: &App, flow: &Flow) -> Option<serde_json::Value> {
+        let group = app.group.as_ref().filter(|_| app.consumes.contains(flow))?;
+        Some(json!({ "groupId": { "type": "string", "const": group }, "bindingVersion": BINDING }))
+    }
+}
+
+/// The keys that AsyncAPI's binding has, as it wants them.
+fn described((key, value): (&str, &Value)) -> Option<(String, serde_json::Value)> {
+    let value = plain(value);
+    let told = match key {
+        "cleanup.policy" => json!(value.split(',').map(str::trim).collect::<Vec<_>>()),
+        "retention.ms" | "retention.bytes" | "delete.retention.ms" | "max.message.bytes" => {
+            json!(value.parse::<i64>().ok()?)
+        }
+        _ => return None,
+    };
+    Some((key.to_owned(), told))
 }
 
 fn create_parts(resource: &Resource, server: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What the site and `mqlab env` say about RocketMQ.
 
-use crate::brokers::{Call, Edge, EnvironmentVariable, Lesson, ResetCommand};
+use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
 use crate::model::{BrokerModel, Facts, Resource, Value};
 
 use super::attributes::MESSAGE_TYPE;
@@ -47,6 +47,11 @@ impl Lesson for RocketMqLesson {
     /// No secrets, so nothing to set anew.
     fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
         Vec::new()
+    }
+
+    /// AsyncAPI has a protocol's name for anything, but no binding for RocketMQ's.
+    fn channel(&self, _resource: &Resource) -> Channel {
+        Channel { protocol: "rocketmq", port: PROXY_PORT, path: String::new(), binding: None }
     }
 }
 

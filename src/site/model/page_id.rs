@@ -29,6 +29,8 @@ pub(crate) enum PageId {
     Reference(String),
     /// What is claimed, and how it is known.
     Verification,
+    /// The stack for other tools.
+    Exports,
     /// One object; a kind without pages of its own has a row in its list.
     Object(Address),
 }
@@ -64,6 +66,7 @@ impl PageId {
             Self::Glossary => "glossary".to_owned(),
             Self::Reference(kind) => format!("reference:{kind}"),
             Self::Verification => "verification".to_owned(),
+            Self::Exports => "exports".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -84,6 +87,7 @@ impl Registry {
             PageId::Glossary => "glossary.html".to_owned(),
             PageId::Reference(kind) => format!("reference/{}.html", slug(kind)),
             PageId::Verification => "verification.html".to_owned(),
+            PageId::Exports => "export/index.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

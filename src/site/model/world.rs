@@ -98,6 +98,18 @@ impl<'a> World<'a> {
         ends.chain(apps).chain(objects.map(|(address, _)| End::Object((*address).clone()))).collect()
     }
 
+    /// What a broker holds and what arrows lead to or from it.
+    pub(crate) fn around_broker(&self, name: &str) -> BTreeSet<End> {
+        let inside = |end: &End| matches!(end, End::Object(address) if address.broker == name);
+        let mut ends: BTreeSet<End> = self.drawn().into_iter().filter(inside).collect();
+        for arrow in &self.arrows {
+            if inside(&arrow.from) || inside(&arrow.to) {
+                ends.extend([arrow.from.clone(), arrow.to.clone()]);
+            }
+        }
+        ends
+    }
+
     /// The broker that the lessons about a kind are about, in the order of the stack.
     pub(crate) fn first_of_each_kind(&self) -> impl Iterator<Item = &'a BrokerInput<'a>> {
         let all = &self.input.brokers;
@@ -133,7 +145,7 @@ impl<'a> World<'a> {
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }
-        for page in [PageId::Learn, PageId::Glossary, PageId::Verification] {
+        for page in [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports] {
             registry.add(page)?;
         }
         for broker in self.first_of_each_kind() {

@@ -1,7 +1,5 @@
 //! The page of a broker: where it is, how to reach it, and what it holds.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
@@ -171,14 +169,9 @@ fn kinds(context: &Context<'_>, broker: &BrokerInput<'_>) -> Vec<KindRow> {
 /// What the broker holds and who uses it.
 fn graph(context: &Context<'_>, broker: &BrokerInput<'_>) -> (crate::site::diagram::Graph, bool) {
     let name = &broker.model.name;
-    let inside = |end: &End| matches!(end, End::Object(address) if address.broker == *name);
-    let mut ends: BTreeSet<End> = context.world.drawn().into_iter().filter(|end| inside(end)).collect();
-    for arrow in &context.world.arrows {
-        if inside(&arrow.from) || inside(&arrow.to) {
-            ends.extend([arrow.from.clone(), arrow.to.clone()]);
-        }
-    }
-    let grammar = grammar(context, ends.iter().any(|end| matches!(end, End::Object(_)) && !inside(end)));
+    let ends = context.world.around_broker(name);
+    let elsewhere = |end: &End| matches!(end, End::Object(address) if address.broker != *name);
+    let grammar = grammar(context, ends.iter().any(elsewhere));
     let grouped = ends.len() > pictures::MOST;
     (if grouped { pictures::grouped(&grammar, &ends) } else { pictures::all(&grammar, &ends) }, grouped)
 }

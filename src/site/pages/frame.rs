@@ -164,7 +164,8 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         let title = words.fill("reference_of", &[("broker", broker.broker.description().title)]);
         (PageId::Reference(broker.model.kind.to_owned()), title)
     });
-    let others = [(PageId::Glossary, words.say("glossary")), (PageId::Verification, words.say("verification"))];
+    let others = [(PageId::Glossary, "glossary"), (PageId::Verification, "verification"), (PageId::Exports, "exports")];
+    let others = others.map(|(id, key)| (id, words.say(key)));
     let items: Vec<NavItem> =
         kinds.chain(others).map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) }).collect();
     let title = words.say("section_reference");

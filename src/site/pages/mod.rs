@@ -3,6 +3,7 @@
 mod app;
 mod broker;
 mod document;
+mod exports;
 mod frame;
 mod learn;
 mod list;
@@ -16,6 +17,7 @@ pub(crate) use super::model::has_page;
 pub(crate) use app::{app_page, apps_page};
 pub(crate) use broker::broker_page;
 pub(crate) use document::{Written, document_page};
+pub(crate) use exports::exports_page;
 pub(crate) use frame::{Nav, nav};
 pub(crate) use learn::{Shelf, glossary_page, learn_page, verification_page};
 pub(crate) use list::list_page;

@@ -6,7 +6,7 @@ use super::{bracketed, outside_host, variable_part};
 use crate::brokers::activemq::containers::host_port;
 use crate::brokers::activemq::kinds::ADMINISTRATOR;
 use crate::brokers::activemq::read::Body;
-use crate::brokers::activemq::{ADMIN_PASSWORD, PORTS, node_name};
+use crate::brokers::activemq::{ADMIN_PASSWORD, OPENWIRE, PORTS, node_name};
 use crate::brokers::{EnvironmentVariable, PortDescription};
 use crate::model::{BrokerModel, Facts, Secret};
 
@@ -33,7 +33,7 @@ pub(super) fn environment(broker: &BrokerModel, facts: &Facts) -> Vec<Environmen
 /// JMS clients take several nodes in one URL, and find another one when theirs goes; others take the first.
 fn url(port: &PortDescription, places: &[(String, u16)]) -> String {
     let mut urls = urls(port, places);
-    if port.name == "openwire" && places.len() > 1 {
+    if port.name == OPENWIRE && places.len() > 1 {
         return format!("failover:({})", urls.collect::<Vec<_>>().join(","));
     }
     urls.next().unwrap_or_default()

@@ -4,8 +4,12 @@ mod calls;
 mod edges;
 mod environment;
 
-use crate::brokers::{Call, Edge, EnvironmentVariable, Lesson, ResetCommand};
+use serde_json::json;
+
+use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
 use crate::model::{BrokerModel, Facts, Resource};
+
+use super::{OPENWIRE, kinds};
 
 #[derive(Debug)]
 pub(super) struct ActiveMqLesson;
@@ -26,6 +30,15 @@ impl Lesson for ActiveMqLesson {
     /// All passwords are in files that a node reads at its start, so a new one recreates it.
     fn reset(&self, _broker: &BrokerModel, _facts: &Facts) -> Vec<ResetCommand> {
         Vec::new()
+    }
+
+    /// The JMS binding has no word for a topic: its destination types are kinds of queue.
+    fn channel(&self, resource: &Resource) -> Channel {
+        let mut binding = json!({ "destination": resource.address.name, "bindingVersion": "0.0.1" });
+        if resource.address.kind == kinds::QUEUE {
+            binding["destinationType"] = json!("queue");
+        }
+        Channel { protocol: "jms", port: OPENWIRE, path: String::new(), binding: Some(("jms", binding)) }
     }
 }
 

@@ -5,8 +5,12 @@ mod edges;
 mod environment;
 mod reset;
 
-use crate::brokers::{Call, Edge, EnvironmentVariable, Lesson, ResetCommand};
-use crate::model::{BrokerModel, Facts, Resource};
+use serde_json::json;
+
+use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
+use crate::model::{BrokerModel, Facts, Resource, Value};
+
+use super::{CORE, kinds};
 
 #[derive(Debug)]
 pub(super) struct ArtemisLesson;
@@ -26,6 +30,20 @@ impl Lesson for ArtemisLesson {
 
     fn reset(&self, broker: &BrokerModel, facts: &Facts) -> Vec<ResetCommand> {
         reset::reset(broker, facts)
+    }
+
+    /// A JMS client names a queue by `ADDRESS::QUEUE` where the two names differ, and an address by its name.
+    fn channel(&self, resource: &Resource) -> Channel {
+        let name = &resource.address.name;
+        let mut binding = json!({ "destination": name, "bindingVersion": "0.0.1" });
+        let of = resource.attribute("address").and_then(Value::as_text).filter(|of| of != name);
+        if let Some(of) = of {
+            binding["destination"] = json!(format!("{of}::{name}"));
+        }
+        if resource.address.kind == kinds::QUEUE {
+            binding["destinationType"] = json!("queue");
+        }
+        Channel { protocol: "jms", port: CORE, path: String::new(), binding: Some(("jms", binding)) }
     }
 }
 
