@@ -30,6 +30,7 @@ fn the_tour() {
     messages_arrive_where_the_topology_says_and_only_there(&lab, &rabbit);
     what_is_given_up_goes_to_its_dead_letter_queue(&rabbit);
     every_verb_has_json(&lab);
+    the_exported_definitions_make_it_anew(&lab, &rabbit);
     for (_, _, password) in SECRETS {
         lab.kept_secret(password);
     }
@@ -300,6 +301,25 @@ fn what_is_given_up_goes_to_its_dead_letter_queue(rabbit: &Rabbit) {
         assert_eq!(talk.drain(dead), ["0"]);
         assert_eq!(talk.count(queue), 0);
     }
+}
+
+/// The site's file, given to the broker by its own API after everything that holds or routes messages is gone.
+fn the_exported_definitions_make_it_anew(lab: &Lab, rabbit: &Rabbit) {
+    let wanted = rabbit.definitions();
+    let part = |text: &str| text.replace('%', "%25").replace('/', "%2F");
+    for kind in ["policies", "queues", "exchanges"] {
+        for object in rabbit.get(kind).as_array().unwrap() {
+            let name = object["name"].as_str().unwrap();
+            if !name.is_empty() && !name.starts_with("amq.") {
+                rabbit.delete(&format!("{kind}/{}/{}", part(object["vhost"].as_str().unwrap()), part(name)));
+            }
+        }
+    }
+    assert_ne!(rabbit.definitions(), wanted);
+    let file = std::fs::read_to_string(lab.path("mqlab-site/export/brokers/jobs.definitions.json")).unwrap();
+    rabbit.post("definitions", &serde_json::from_str(&file).unwrap());
+    same(&rabbit.definitions(), &wanted);
+    lab.mqlab(&["drift"]).code(0);
 }
 
 fn every_verb_has_json(lab: &Lab) {
