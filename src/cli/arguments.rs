@@ -145,6 +145,7 @@ impl Verb {
             Self::Mirrors(Mirrors::Apply(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Mirrors(Mirrors::Restore(all)) => Manner { output: all.output.clone(), yes: all.engine_file.yes },
             Self::Site(Site::Build(all)) => talks(&all.output),
+            Self::Site(Site::Check(all)) => talks(&all.output),
             Self::Site(Site::Serve(all)) => talks(&all.output),
             Self::Init(_) | Self::Logs(_) | Self::Env(_) | Self::Schema | Self::Completions { .. } => Manner::default(),
         }
@@ -501,6 +502,8 @@ pub(super) struct ImagesFetch {
 pub(super) enum Site {
     /// Write the site without touching brokers
     Build(SiteBuild),
+    /// Look through the site: links, languages, claims, and whether the folder is as the file says
+    Check(SiteCheck),
     /// Show the site in the browser, and make it again whenever the file changes
     Serve(SiteServe),
 }
@@ -514,6 +517,17 @@ pub(super) struct SiteServe {
     /// On 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 8000)]
     pub(super) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SiteCheck {
+    #[command(flatten)]
+    pub(super) files: Files,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Claims that were tested on another version alone count as faults
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]

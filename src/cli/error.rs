@@ -40,6 +40,15 @@ pub(super) enum CliError {
     SiteWrite(#[from] site::WriteError),
 }
 
+impl From<site::AuditError> for CliError {
+    fn from(error: site::AuditError) -> Self {
+        match error {
+            site::AuditError::Build(error) => error.into(),
+            site::AuditError::Folder(error) => error.into(),
+        }
+    }
+}
+
 impl CliError {
     pub(super) fn code(&self) -> Code {
         match self {

@@ -24,6 +24,7 @@ mod run;
 mod schema;
 mod signals;
 mod site;
+mod site_check;
 mod site_serve;
 mod sources;
 mod spec;
@@ -111,6 +112,7 @@ async fn dispatch(verb: Verb, surroundings: &Surroundings, view: &View) -> Resul
         Verb::Mirrors(Mirrors::Apply(arguments)) => mirrors_apply::apply(&arguments, surroundings, view).await,
         Verb::Mirrors(Mirrors::Restore(arguments)) => mirrors_apply::restore(&arguments, surroundings, view).await,
         Verb::Site(Site::Build(arguments)) => site::build(&arguments, surroundings, view),
+        Verb::Site(Site::Check(arguments)) => site_check::check(&arguments, surroundings, view),
         Verb::Site(Site::Serve(arguments)) => site_serve::serve(&arguments, surroundings, view).await,
         Verb::Schema => Ok(schema::schema(view)),
         Verb::Completions { shell } => Ok(schema::completions(shell, view)),

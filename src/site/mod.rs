@@ -2,6 +2,7 @@
 //!
 //! [`build`] is pure and gives every file of the site; [`write`] puts them into a folder.
 
+mod audit;
 mod build;
 mod diagram;
 mod export;
@@ -9,6 +10,7 @@ mod figures;
 mod grammar;
 mod input;
 mod learn;
+mod links;
 mod model;
 mod page;
 mod pages;
@@ -18,9 +20,11 @@ mod search;
 mod text;
 mod write;
 
+pub use audit::{Audit, AuditError, Difference, audit};
 pub use build::{BuildError, build};
 pub use input::{
     BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
 };
+pub use links::{DeadLink, follow};
 pub use page::Page;
 pub use write::{WriteError, Written, fingerprint, write};

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Page;
+use super::{Difference, Page};
 use crate::fs::{self, Entry, FsError};
 
 /// The file that says that a folder is ours.
@@ -88,6 +88,25 @@ pub fn write(pages: &[Page], folder: &Path) -> Result<Written, WriteError> {
     written.removed = remove(before.difference(&now), folder)?;
     record(now, folder)?;
     Ok(written)
+}
+
+/// How the folder differs from these pages; `None` where it holds no site.
+pub(super) fn difference(pages: &[Page], folder: &Path) -> Result<Option<Difference>, WriteError> {
+    let before = owned(folder)?;
+    if before.is_empty() {
+        return Ok(None);
+    }
+    let mut found = Difference::default();
+    for page in pages {
+        match fs::read_if_there(&folder.join(&page.path))? {
+            Some(content) if content == page.content.as_bytes() => {}
+            Some(_) => found.changed.push(page.path.clone()),
+            None => found.missing.push(page.path.clone()),
+        }
+    }
+    let now: BTreeSet<&str> = pages.iter().map(|page| page.path.as_str()).collect();
+    found.left = before.into_iter().filter(|path| !now.contains(path.as_str())).collect();
+    Ok(Some(found))
 }
 
 /// How many files the site has, and a number that is another one as soon as somebody writes to one; `None` where

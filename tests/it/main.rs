@@ -16,6 +16,7 @@ mod search;
 mod secrets;
 mod serve;
 mod site;
+mod site_check;
 mod site_fixture;
 mod sources;
 mod specs;

@@ -323,7 +323,7 @@ fn the_exported_definitions_make_it_anew(lab: &Lab, rabbit: &Rabbit) {
 }
 
 fn every_verb_has_json(lab: &Lab) {
-    let cases: [&[&str]; 11] = [
+    let cases: [&[&str]; 12] = [
         &["check"],
         &["plan"],
         &["up"],
@@ -334,6 +334,7 @@ fn every_verb_has_json(lab: &Lab) {
         &["trace", "jobs/payments", "card"],
         &["images", "list"],
         &["site", "build"],
+        &["site", "check", "--strict"],
         &["start"],
     ];
     for verb in cases {
