@@ -77,6 +77,10 @@ impl Builder<'_> {
         let id = PageId::Overview;
         let page = pages::overview_page(&self.context(&id), title, &shelves, &self.prefix);
         out.extend(press.page(&id, "overview.html", &page, Some(&page.picture.svg))?);
+        if self.registry.find(&PageId::Matrix).is_some() {
+            let page = pages::matrix_page(&self.context(&PageId::Matrix), &self.prefix);
+            out.extend(press.page(&PageId::Matrix, "matrix.html", &page, None)?);
+        }
         if let Some(report) = input.report {
             let id = PageId::Run;
             let page = pages::run_page(&self.context(&id), report, &self.prefix);
@@ -199,8 +203,10 @@ impl Builder<'_> {
             (PageId::Verification, "verification"),
             (PageId::Glossary, "glossary"),
             (PageId::Exports, "exports"),
+            (PageId::Matrix, "matrix_page"),
         ];
-        entries.extend(own.iter().map(|(id, key)| search::Entry {
+        let there = own.iter().filter(|(id, _)| self.registry.find(id).is_some());
+        entries.extend(there.map(|(id, key)| search::Entry {
             title: self.words.say(key),
             kind: self.words.say("search_page"),
             path: place(id),

@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 21] = [
+const TEMPLATES: [(&str, &str); 22] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -27,6 +27,7 @@ const TEMPLATES: [(&str, &str); 21] = [
     ("reference.html", include_str!("../../templates/site/reference.html")),
     ("verification.html", include_str!("../../templates/site/verification.html")),
     ("exports.html", include_str!("../../templates/site/exports.html")),
+    ("matrix.html", include_str!("../../templates/site/matrix.html")),
     ("figure.html", include_str!("../../templates/site/figure.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
     ("search.html", include_str!("../../templates/site/search.html")),

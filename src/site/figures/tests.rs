@@ -63,7 +63,9 @@ fn rendered(figure: &Figure) -> String {
     struct Values<'a> {
         figure: &'a Figure,
     }
-    let renderer = Renderer::new(&Words::of("en").unwrap(), "Test", Nav { sections: Vec::new() }, false).unwrap();
+    let renderer =
+        Renderer::new(&Words::of("en").unwrap(), "Test", Nav { has_matrix: false, sections: Vec::new() }, false)
+            .unwrap();
     renderer.page("figure.html", &Values { figure }).unwrap()
 }
 

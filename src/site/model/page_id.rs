@@ -10,6 +10,8 @@ use crate::site::text::slug;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PageId {
     Overview,
+    /// The same as tables.
+    Matrix,
     /// What the last run did.
     Run,
     Apps,
@@ -56,6 +58,7 @@ impl PageId {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Overview => "overview".to_owned(),
+            Self::Matrix => "matrix".to_owned(),
             Self::Run => "run".to_owned(),
             Self::Apps => "apps".to_owned(),
             Self::App(name) => format!("app:{name}"),
@@ -77,6 +80,7 @@ impl Registry {
     pub(crate) fn add(&mut self, id: PageId) -> Result<(), BuildError> {
         let path = match &id {
             PageId::Overview => "index.html".to_owned(),
+            PageId::Matrix => "matrix.html".to_owned(),
             PageId::Run => "run.html".to_owned(),
             PageId::Apps => "apps/index.html".to_owned(),
             PageId::App(name) => format!("apps/{}.html", slug(name)),

@@ -142,6 +142,9 @@ impl<'a> World<'a> {
     pub(crate) fn registry(&self, library: &Library) -> Result<Registry, BuildError> {
         let mut registry = Registry::default();
         registry.add(PageId::Overview)?;
+        if !self.arrows.is_empty() {
+            registry.add(PageId::Matrix)?;
+        }
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }

@@ -42,7 +42,7 @@ pub(crate) fn exports_page(context: &Context<'_>, exports: &[Export], prefix: &s
         id: form.name(),
         title: words.say(&format!("export_{}", form.name())),
         about: words.say(&format!("export_{}_about", form.name())),
-        call: call(form, exports.iter().find(|export| export.form == form).map_or("", file_name)),
+        call: call(form, exports.iter().find(|export| export.form == form).map_or("", |export| export.path.as_str())),
         files: exports.iter().filter(|export| export.form == form).map(|export| row(context, &page, export)).collect(),
     };
     let forms = all.into_iter().map(form).filter(|form| !form.files.is_empty()).collect();

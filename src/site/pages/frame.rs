@@ -41,6 +41,7 @@ pub(crate) struct Language {
 /// The part that is the same on all pages of a language. Paths are from the language's folder.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Nav {
+    pub has_matrix: bool,
     pub sections: Vec<NavSection>,
 }
 
@@ -154,7 +155,7 @@ pub(crate) fn nav(context: &Context<'_>, shelves: &[Shelf<'_>]) -> Nav {
             groups: groups(context, world, broker, listed, &path),
         });
     }
-    Nav { sections }
+    Nav { has_matrix: context.registry.find(&PageId::Matrix).is_some(), sections }
 }
 
 /// What is there to look up.

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::frame::{Frame, frame};
 use super::parts::{ArrowRow, AttributeRow, CallView, Context, Link, PictureView, call, place};
-use crate::model::{Address, Resource, Value};
+use super::readers::{Readers, readers};
+use crate::model::{Address, Resource};
 use crate::site::diagram::{Look, Style};
 use crate::site::figures::{self, Figure, FigureInput};
 use crate::site::grammar::Grammar;
@@ -41,6 +42,8 @@ pub(crate) struct ObjectPage {
     pub ways_in: Vec<ArrowRow>,
     pub ways_out: Vec<ArrowRow>,
     pub apps: Vec<AppRow>,
+    /// For what is split into partitions.
+    pub readers: Option<Readers>,
     pub parts: Vec<PartRow>,
     pub calls: Vec<CallView>,
     pub part_calls: Vec<CallView>,
@@ -128,6 +131,7 @@ pub(crate) fn object_page(
             .map(|one| context.arrow(one))
             .collect(),
         apps: apps(context, &end),
+        readers: partitions(resource).and_then(|count| readers(context, address, count)),
         parts: parts.iter().map(|part| part_row(context, broker, part)).collect(),
         calls: calls(resource).iter().map(call).collect(),
         more_calls: part_calls.len().saturating_sub(PART_CALLS),
@@ -137,13 +141,17 @@ pub(crate) fn object_page(
     }
 }
 
+fn partitions(resource: &Resource) -> Option<u32> {
+    u32::try_from(resource.attribute("partitions")?.as_i64()?).ok()
+}
+
 /// What can be tried on an object: a topic's keys and readers, an exchange's bindings.
 fn figures(context: &Context<'_>, broker: &BrokerInput<'_>, resource: &Resource) -> Vec<Figure> {
     let address = &resource.address;
     let apps = &context.world.input.stack.apps;
     let mut values = BTreeMap::from([(address.kind.clone(), json!(address.name))]);
     let mut names = Vec::new();
-    if let Some(partitions) = resource.attribute("partitions").and_then(Value::as_i64) {
+    if let Some(partitions) = partitions(resource) {
         values.insert(format!("{}_partitions", address.kind), json!(partitions));
         let readers = apps.iter().filter(|app| app.consumes.iter().any(|flow| flow.address == *address));
         let largest = readers.filter(|app| app.group.is_some()).max_by_key(|app| app.instances.0);
