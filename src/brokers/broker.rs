@@ -172,6 +172,11 @@ pub trait Lesson: Send + Sync {
     /// Variables for programs: `EVENTS_BOOTSTRAP_SERVERS`. Includes credentials.
     fn environment(&self, broker: &BrokerModel, facts: &Facts) -> Vec<EnvironmentVariable>;
 
+    /// The name of the variable that a program reads for an object, by its end: `AMQP_URL` is `JOBS_AMQP_URL` for most.
+    fn variable(&self, resource: &Resource, end: &str) -> String {
+        format!("{}_{end}", resource.address.broker.to_uppercase())
+    }
+
     /// Commands that give a running container our newly generated secrets, after the old ones were lost.
     fn reset(&self, broker: &BrokerModel, facts: &Facts) -> Vec<ResetCommand>;
 

@@ -8,6 +8,7 @@ use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
 use super::model::{PageId, Registry, Words, World, has_page};
 use super::pages::{self, Context, Shelf, Written};
+use super::programs::{Programs, programs};
 use super::render::{Renderer, assets, picture_style};
 use super::search;
 use super::{BrokerInput, Page, SiteInput};
@@ -36,7 +37,8 @@ pub enum BuildError {
 pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
     let world = World::new(input);
     let library = library().map_err(|detail| BuildError::Lessons { detail: detail.to_owned() })?;
-    let registry = world.registry(library)?;
+    let programs = programs().map_err(|detail| BuildError::Lessons { detail: detail.to_owned() })?;
+    let registry = world.registry(library, programs)?;
     let mut out: Vec<Page> =
         assets().into_iter().map(|(path, content)| Page { path: path.to_owned(), content }).collect();
     let exports = exports(&world, &registry)?;
@@ -47,7 +49,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
         // The first language is at the top, so that a stack with one language has no folder for it.
         let prefix = if at == 0 { String::new() } else { format!("{language}/") };
         let words = Words::of(language)?;
-        Builder { world: &world, library, registry: &registry, exports: &exports, words: &words, prefix }
+        Builder { world: &world, library, programs, registry: &registry, exports: &exports, words: &words, prefix }
             .build(&mut out)?;
     }
     out.sort_by(|one, two| one.path.cmp(&two.path));
@@ -58,6 +60,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
 struct Builder<'a> {
     world: &'a World<'a>,
     library: &'a Library,
+    programs: &'a Programs,
     registry: &'a Registry,
     exports: &'a [Export],
     words: &'a Words,
@@ -87,6 +90,7 @@ impl Builder<'_> {
             out.extend(press.page(&id, "run.html", &page, None)?);
         }
         let lessons = self.learn(&press, &shelves, out)?;
+        self.look_up(&press, out)?;
         self.apps(&press, out)?;
         for broker in &input.brokers {
             let id = PageId::Broker(broker.model.name.clone());
@@ -103,7 +107,7 @@ impl Builder<'_> {
                 let resources: Vec<_> = broker.of_kind(rules.kind).filter(|_| has_page(rules)).collect();
                 for made in on_all_cores(&resources, |resource| {
                     let id = PageId::Object(resource.address.clone());
-                    let page = pages::object_page(&self.context(&id), broker, resource, &self.prefix);
+                    let page = pages::object_page(&self.context(&id), self.programs, broker, resource, &self.prefix);
                     press.page(&id, "object.html", &page, Some(&page.picture.svg))
                 }) {
                     out.extend(made?);
@@ -112,6 +116,7 @@ impl Builder<'_> {
         }
         let mut entries = search::entries(&self.context(&PageId::Overview), title);
         entries.extend(lessons);
+        entries.extend(self.own_entries());
         out.extend(search::index(&entries, self.words.language));
         Ok(())
     }
@@ -153,13 +158,6 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Glossary, "glossary.html", &glossary, None)?);
         let page = pages::verification_page(&self.context(&PageId::Verification), self.library, shelves, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
-        let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
-        out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
-        for broker in self.world.first_of_each_kind() {
-            let id = PageId::Reference(broker.model.kind.to_owned());
-            let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
-            out.extend(press.page(&id, "reference.html", &page, None)?);
-        }
         let place = |id: &PageId| self.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
         let mut entries = Vec::new();
         let all = shelves.iter().flat_map(|shelf| {
@@ -198,29 +196,52 @@ impl Builder<'_> {
             headings: vec![term.other],
             text: term.about,
         }));
-        let own = [
-            (PageId::Learn, "learn"),
-            (PageId::Verification, "verification"),
-            (PageId::Glossary, "glossary"),
-            (PageId::Exports, "exports"),
-            (PageId::Matrix, "matrix_page"),
-        ];
-        let there = own.iter().filter(|(id, _)| self.registry.find(id).is_some());
-        entries.extend(there.map(|(id, key)| search::Entry {
-            title: self.words.say(key),
-            kind: self.words.say("search_page"),
-            path: place(id),
-            headings: Vec::new(),
-            text: self.words.say(&format!("{key}_about")),
-        }));
-        entries.extend(self.world.first_of_each_kind().map(|broker| search::Entry {
-            title: self.words.fill("reference_of", &[("broker", broker.broker.description().title)]),
-            kind: self.words.say("search_page"),
-            path: place(&PageId::Reference(broker.model.kind.to_owned())),
-            headings: vec![self.words.say("reference_keys"), self.words.say("reference_lints")],
-            text: self.words.say("reference_about"),
-        }));
         Ok(entries)
+    }
+
+    /// What is there to look up and to take away.
+    fn look_up(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {
+        let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
+        out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
+        for broker in self.world.first_of_each_kind() {
+            let id = PageId::Reference(broker.model.kind.to_owned());
+            let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
+            out.extend(press.page(&id, "reference.html", &page, None)?);
+            let id = PageId::Programs(broker.model.kind.to_owned());
+            if self.registry.find(&id).is_some() {
+                let page = pages::programs_page(&self.context(&id), self.programs, broker, &self.prefix);
+                out.extend(press.page(&id, "clients.html", &page, None)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be found of the pages that no document stands behind.
+    fn own_entries(&self) -> Vec<search::Entry> {
+        let words = self.words;
+        let entry = |id: &PageId, title: String, headings: Vec<String>, about: &str| {
+            let path = self.registry.find(id)?.path.clone();
+            Some(search::Entry { title, kind: words.say("search_page"), path, headings, text: words.say(about) })
+        };
+        let own = [
+            (PageId::Learn, "learn", "learn_about"),
+            (PageId::Verification, "verification", "verification_about"),
+            (PageId::Glossary, "glossary", "glossary_about"),
+            (PageId::Exports, "exports", "exports_about"),
+            (PageId::Matrix, "matrix_page", "matrix_page_about"),
+        ];
+        let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
+        let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {
+            let (kind, title) = (broker.model.kind, broker.broker.description().title);
+            let name = |key| words.fill(key, &[("broker", title)]);
+            let clients = self.programs.of_kind(kind).map(|one| format!("{} {}", one.language, one.client)).collect();
+            let keys = vec![words.say("reference_keys"), words.say("reference_lints")];
+            [
+                entry(&PageId::Reference(kind.to_owned()), name("reference_of"), keys, "reference_about"),
+                entry(&PageId::Programs(kind.to_owned()), name("programs_of"), clients, "programs_send_receive"),
+            ]
+        });
+        own.chain(of_kinds.flatten()).collect()
     }
 
     /// Whose objects a written page shows.

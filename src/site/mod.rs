@@ -15,6 +15,7 @@ mod model;
 mod page;
 mod pages;
 mod pictures;
+mod programs;
 mod render;
 mod search;
 mod text;

@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 24] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -28,6 +28,8 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("verification.html", include_str!("../../templates/site/verification.html")),
     ("exports.html", include_str!("../../templates/site/exports.html")),
     ("matrix.html", include_str!("../../templates/site/matrix.html")),
+    ("clients.html", include_str!("../../templates/site/clients.html")),
+    ("programs.html", include_str!("../../templates/site/programs.html")),
     ("figure.html", include_str!("../../templates/site/figure.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
     ("search.html", include_str!("../../templates/site/search.html")),
@@ -40,6 +42,8 @@ const FIGURES: &str = include_str!("../../site/css/figures.css");
 const SITE: &str = include_str!("../../site/css/site.css");
 const THEME: &str = include_str!("../../site/js/theme.js");
 const SCRIPT: &str = include_str!("../../site/js/site.js");
+const TABS: &str = include_str!("../../site/js/tabs.js");
+const TABS_STYLE: &str = include_str!("../../site/css/tabs.css");
 /// In the order in which they need each other.
 const FIGURE_SCRIPTS: [&str; 12] = [
     include_str!("../../site/js/figures/words.js"),
@@ -95,9 +99,9 @@ impl Renderer {
 /// The files that all pages share.
 pub(crate) fn assets() -> [(&'static str, String); 5] {
     [
-        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}\n{FIGURES}\n{SEARCH_STYLE}")),
+        ("assets/site.css", format!("{COLOURS}\n{SITE}\n{TEXT}\n{DIAGRAM}\n{FIGURES}\n{TABS_STYLE}\n{SEARCH_STYLE}")),
         ("assets/theme.js", THEME.to_owned()),
-        ("assets/site.js", SCRIPT.to_owned()),
+        ("assets/site.js", format!("{SCRIPT}\n{TABS}")),
         ("assets/figures.js", FIGURE_SCRIPTS.concat()),
         ("assets/search.js", SEARCH.to_owned()),
     ]

@@ -105,6 +105,16 @@ fn read(html: &str) -> BTreeSet<&str> {
     between.chain(attributes).filter(|text| !text.is_empty()).collect()
 }
 
+/// Programs and commands are the same in every language, with their comments.
+fn without_programs(html: &str) -> String {
+    let mut parts = html.split("<pre");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once("</pre>").map_or(part, |(_, rest)| rest));
+    }
+    text
+}
+
 const WRITTEN: [&str; 6] = ["learn/", "howto/", "concepts/", "start/", "glossary.html", "verification.html"];
 
 #[test]
@@ -135,7 +145,7 @@ fn no_sentence_of_ours_is_in_english() {
             if is_written {
                 continue;
             }
-            let text = unescaped(&page.content);
+            let text = unescaped(&without_programs(&page.content));
             for sentence in &sentences {
                 assert!(!text.contains(sentence), "{}: {}: {sentence}", name_of(&file), page.path);
             }

@@ -29,6 +29,8 @@ pub(crate) enum PageId {
     Glossary,
     /// To look up, about a kind of broker.
     Reference(String),
+    /// Programs for a kind of broker.
+    Programs(String),
     /// What is claimed, and how it is known.
     Verification,
     /// The stack for other tools.
@@ -68,6 +70,7 @@ impl PageId {
             Self::Document(id) => format!("document:{id}"),
             Self::Glossary => "glossary".to_owned(),
             Self::Reference(kind) => format!("reference:{kind}"),
+            Self::Programs(kind) => format!("programs:{kind}"),
             Self::Verification => "verification".to_owned(),
             Self::Exports => "exports".to_owned(),
             Self::Object(address) => format!("object:{address}"),
@@ -90,6 +93,7 @@ impl Registry {
             PageId::Document(id) => format!("{id}.html"),
             PageId::Glossary => "glossary.html".to_owned(),
             PageId::Reference(kind) => format!("reference/{}.html", slug(kind)),
+            PageId::Programs(kind) => format!("clients/{}.html", slug(kind)),
             PageId::Verification => "verification.html".to_owned(),
             PageId::Exports => "export/index.html".to_owned(),
             PageId::Object(address) => object_path(address),

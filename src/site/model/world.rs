@@ -7,6 +7,7 @@ use crate::brokers::{Edge, EdgeStyle};
 use crate::model::{Address, App, Flow, KindRules, Resource};
 use crate::site::diagram::Style;
 use crate::site::learn::{Document, Library};
+use crate::site::programs::Programs;
 use crate::site::{BrokerInput, BuildError, SiteInput};
 
 /// Everything by address, computed once.
@@ -139,7 +140,7 @@ impl<'a> World<'a> {
     }
 
     /// All pages that this stack has.
-    pub(crate) fn registry(&self, library: &Library) -> Result<Registry, BuildError> {
+    pub(crate) fn registry(&self, library: &Library, programs: &Programs) -> Result<Registry, BuildError> {
         let mut registry = Registry::default();
         registry.add(PageId::Overview)?;
         if !self.arrows.is_empty() {
@@ -153,6 +154,9 @@ impl<'a> World<'a> {
         }
         for broker in self.first_of_each_kind() {
             registry.add(PageId::Reference(broker.model.kind.to_owned()))?;
+            if programs.about(broker.model.kind).is_some() {
+                registry.add(PageId::Programs(broker.model.kind.to_owned()))?;
+            }
         }
         for document in library.documents("en").iter().filter(|document| self.shows(document)) {
             registry.add(PageId::Document(document.id.clone()))?;

@@ -165,10 +165,18 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         let title = words.fill("reference_of", &[("broker", broker.broker.description().title)]);
         (PageId::Reference(broker.model.kind.to_owned()), title)
     });
+    let programs = context.world.first_of_each_kind().filter_map(|broker| {
+        let id = PageId::Programs(broker.model.kind.to_owned());
+        context.registry.find(&id)?;
+        Some((id, words.fill("programs_of", &[("broker", broker.broker.description().title)])))
+    });
     let others = [(PageId::Glossary, "glossary"), (PageId::Verification, "verification"), (PageId::Exports, "exports")];
     let others = others.map(|(id, key)| (id, words.say(key)));
-    let items: Vec<NavItem> =
-        kinds.chain(others).map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) }).collect();
+    let items: Vec<NavItem> = kinds
+        .chain(programs)
+        .chain(others)
+        .map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) })
+        .collect();
     let title = words.say("section_reference");
     NavGroup { id: "reference".to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
 }

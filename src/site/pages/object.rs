@@ -7,12 +7,14 @@ use serde_json::json;
 
 use super::frame::{Frame, frame};
 use super::parts::{ArrowRow, AttributeRow, CallView, Context, Link, PictureView, call, place};
+use super::programs::{ProgramsView, programs_of};
 use super::readers::{Readers, readers};
 use crate::model::{Address, Resource};
 use crate::site::diagram::{Look, Style};
 use crate::site::figures::{self, Figure, FigureInput};
 use crate::site::grammar::Grammar;
 use crate::site::model::{End, PageId, kind_of};
+use crate::site::programs::Programs;
 use crate::site::text::visible;
 use crate::site::{BrokerInput, StepOutcome, pictures};
 
@@ -45,6 +47,10 @@ pub(crate) struct ObjectPage {
     /// For what is split into partitions.
     pub readers: Option<Readers>,
     pub parts: Vec<PartRow>,
+    /// That send to it and receive from it.
+    pub programs: Option<ProgramsView>,
+    /// Where the programs of its kind are, if they are about such objects.
+    pub programs_page: Option<String>,
     pub calls: Vec<CallView>,
     pub part_calls: Vec<CallView>,
     /// How many calls for parts were left out.
@@ -83,6 +89,7 @@ pub(crate) struct OutcomeView {
 
 pub(crate) fn object_page(
     context: &Context<'_>,
+    programs: &Programs,
     broker: &BrokerInput<'_>,
     resource: &Resource,
     prefix: &str,
@@ -133,6 +140,11 @@ pub(crate) fn object_page(
         apps: apps(context, &end),
         readers: partitions(resource).and_then(|count| readers(context, address, count)),
         parts: parts.iter().map(|part| part_row(context, broker, part)).collect(),
+        programs: programs_of(context, programs, broker, resource),
+        programs_page: programs
+            .about(broker.model.kind)
+            .filter(|about| about.fits(resource))
+            .and_then(|_| context.registry.link(context.page, &PageId::Programs(broker.model.kind.to_owned())).ok()),
         calls: calls(resource).iter().map(call).collect(),
         more_calls: part_calls.len().saturating_sub(PART_CALLS),
         part_calls: part_calls.into_iter().take(PART_CALLS).collect(),

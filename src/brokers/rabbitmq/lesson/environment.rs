@@ -35,6 +35,12 @@ pub(super) fn environment(broker: &BrokerModel, facts: &Facts) -> Vec<Environmen
     variables.list
 }
 
+/// The administrator's variable for a virtual host; a virtual host whose name looks like an earlier one's has another.
+pub(super) fn variable(broker: &str, vhost: &str, end: &str) -> String {
+    let scope = if vhost == ROOT { String::new() } else { format!("VHOST_{}_", names::part(vhost)) };
+    format!("{}_{scope}{end}", names::prefix(broker))
+}
+
 #[derive(Clone, Copy)]
 struct Account<'a> {
     name: &'a str,

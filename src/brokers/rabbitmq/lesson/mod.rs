@@ -29,6 +29,10 @@ impl Lesson for RabbitLesson {
         environment::environment(broker, facts)
     }
 
+    fn variable(&self, resource: &Resource, end: &str) -> String {
+        environment::variable(&resource.address.broker, resource.address.vhost_name(), end)
+    }
+
     fn reset(&self, broker: &BrokerModel, facts: &Facts) -> Vec<ResetCommand> {
         reset::reset(broker, facts)
     }
