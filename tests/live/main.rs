@@ -39,6 +39,7 @@ mod rabbitmq_run;
 mod rocketmq;
 mod second_engine;
 mod small_engine;
+mod snippets;
 mod strangers;
 mod tour;
 mod travel;

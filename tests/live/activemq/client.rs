@@ -175,7 +175,7 @@ impl ActiveMq {
 
     /// How many messages wait in a queue.
     #[track_caller]
-    pub(super) fn waiting(&self, queue: &str) -> i64 {
+    pub(crate) fn waiting(&self, queue: &str) -> i64 {
         self.attribute("Queue", queue, "QueueSize").as_i64().unwrap()
     }
 }

@@ -1,0 +1,28 @@
+// region: receive
+import { Client } from "@stomp/stompjs";
+
+const queue = "your-queue";
+
+function fail(what) {
+  console.error(what);
+  process.exit(1);
+}
+
+// Speaks STOMP over WebSocket, which Node has since version 22.
+const client = new Client({
+  brokerURL: process.env["MQLAB_URL"],
+  connectHeaders: { login: process.env["MQLAB_USER"], passcode: process.env["MQLAB_PASSWORD"] },
+  onStompError: (frame) => fail(frame.headers.message),
+  onConnect: () => {
+    const received = (message) => {
+      console.log(message.body);
+      message.ack();
+    };
+    client.subscribe(`/queue/${queue}`, received, { ack: "client-individual" });
+  },
+});
+client.activate();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => client.deactivate());
+}
+// endregion

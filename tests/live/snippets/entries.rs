@@ -1,0 +1,77 @@
+//! `site/clients/clients.yaml`, for both the fast tests and the live ones.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each of the two test programs reads its part of it")]
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// A client of a kind in a language, and the programs with it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) kind: String,
+    pub(crate) language: String,
+    #[serde(flatten)]
+    pub(crate) programs: Programs,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Programs {
+    /// Why there are none.
+    None {
+        none: Words,
+    },
+    Some(Box<Client>),
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Client {
+    pub(crate) client: String,
+    pub(crate) version: String,
+    pub(crate) home: String,
+    pub(crate) protocol: String,
+    pub(crate) install: String,
+    /// Ends of the variables that `mqlab env` prints.
+    pub(crate) connection: String,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) send: Program,
+    pub(crate) receive: Program,
+    /// Why nobody has seen it run.
+    pub(crate) not_run: Option<Words>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Program {
+    pub(crate) file: String,
+    pub(crate) run: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Words {
+    pub(crate) en: String,
+    pub(crate) zh: String,
+}
+
+impl Entry {
+    pub(crate) fn client(&self) -> Option<&Client> {
+        match &self.programs {
+            Programs::None { .. } => None,
+            Programs::Some(client) => Some(client),
+        }
+    }
+}
+
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("site/clients")
+}
+
+pub(crate) fn text(file: &str) -> String {
+    let path = folder().join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub(crate) fn entries() -> Vec<Entry> {
+    serde_yaml::from_str(&text("clients.yaml")).unwrap()
+}
