@@ -10,7 +10,6 @@ use crate::model::Resource;
 use crate::site::BrokerInput;
 use crate::site::model::End;
 use crate::site::programs::{Entry, Names, Part, Programs, fill};
-use crate::site::text::visible;
 
 /// With more objects of a kind than this the programs would be the largest part of the site: their pages lead to the
 /// page that has them once.
@@ -136,7 +135,7 @@ fn tab(
     };
     let outcome = programs.outcome(broker.model.kind).filter(|_| entry.not_run.is_empty());
     let seen = match outcome {
-        Some(outcome) => words.fill("program_seen", &[("version", &outcome.version)]),
+        Some(outcome) => words.fill("program_seen", &[("version", &outcome.recorded.broker)]),
         None => entry.not_run.get(words.language).cloned().unwrap_or_default(),
     };
     Tab {
@@ -235,7 +234,12 @@ fn results(context: &Context<'_>, programs: &Programs, kind: &str, broker: &str)
         sender: title(&sender.language),
         cells: seen.iter().map(|receiver| got(sender, receiver)).collect(),
     };
-    let about = [("broker", broker), ("version", outcome.version.as_str()), ("recorded", &visible(&outcome.recorded))];
+    let about = [
+        ("broker", broker),
+        ("version", outcome.recorded.broker.as_str()),
+        ("date", &outcome.recorded.date),
+        ("image", &outcome.recorded.image),
+    ];
     Some(Results {
         about: context.words.fill("results_about", &about),
         columns: seen.iter().map(|entry| title(&entry.language)).collect(),

@@ -71,11 +71,21 @@ pub(crate) struct About {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Outcome {
     pub kind: String,
-    /// The broker's.
-    pub version: String,
-    pub recorded: String,
+    #[expect(dead_code, reason = "for the live tests, which ask for it")]
+    version: String,
+    pub recorded: Recorded,
     /// By the sender's language and the receiver's: `ok`.
     pub senders: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Where that was.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recorded {
+    pub date: String,
+    /// The broker's full version.
+    pub broker: String,
+    pub image: String,
 }
 
 /// What the binary carries, or what is wrong with it: a mistake of the site's own sources, which tests find.
