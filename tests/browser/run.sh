@@ -1,12 +1,13 @@
 #!/bin/sh
-# usage: tests/browser/run.sh SITE_DIR...
-# Opens built sites in a real Chromium. Installs what it needs, or says what is missing and fails.
+# usage: tests/browser/run.sh SITE_DIR... [-- SITE_DIR...]
+# Opens built sites in a real Chromium; those behind -- are validated alone, as the others are too. Installs what it
+# needs, or says what is missing and fails.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 need=$here/../../scripts/need
 
 if [ $# -eq 0 ]; then
-    echo "usage: $0 SITE_DIR..." >&2
+    echo "usage: $0 SITE_DIR... [-- SITE_DIR...]" >&2
     exit 2
 fi
 
@@ -19,7 +20,7 @@ fi
 if [ -z "$(fc-list :lang=zh)" ]; then
     "$need" cjk-font=fonts-noto-cjk
 fi
-"$need" node=nodejs npm
+"$need" node=nodejs npm java=default-jre-headless
 if ! node -e 'process.exit(Number.parseInt(process.versions.node) < 18 ? 1 : 0)'; then
     echo "$0: node $(node --version) is too old: 18 or newer" >&2
     exit 1
@@ -33,7 +34,23 @@ fi
 
 node "$here/vectors.js"
 node "$here/figures.js"
+# All without the --, and how many of them are opened.
+read=0
+opened=$#
 for site in "$@"; do
+    shift
+    if [ "$site" = -- ]; then
+        opened=$read
+    else
+        set -- "$@" "$site"
+        read=$((read + 1))
+    fi
+done
+node "$here/validate.js" "$@"
+at=0
+for site in "$@"; do
+    at=$((at + 1))
+    [ $at -le "$opened" ] || break
     node "$here/search.js" "$site"
     node "$here/test.js" "$site"
 done

@@ -302,7 +302,7 @@ impl Writer<'_, '_> {
         let (tool, copy) = (escape(&language), escape(&self.prose.context.words.say("copy")));
         self.raw(format!(
             "<div class=\"call\"><div class=\"call-head\"><span class=\"call-tool\">{tool}</span><button type=\"button\" \
-             class=\"copy\" hidden data-copy>{copy}</button></div><pre tabindex=\"0\" aria-label=\"{tool}\"><code>{}</code></pre></div>\n",
+             class=\"copy\" hidden data-copy>{copy}</button></div><pre tabindex=\"0\" role=\"group\" aria-label=\"{tool}\"><code>{}</code></pre></div>\n",
             code.lines().map(escape).collect::<Vec<_>>().join("\n")
         ));
     }
