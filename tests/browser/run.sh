@@ -34,23 +34,9 @@ fi
 
 node "$here/vectors.js"
 node "$here/figures.js"
-# All without the --, and how many of them are opened.
-read=0
-opened=$#
-for site in "$@"; do
-    shift
-    if [ "$site" = -- ]; then
-        opened=$read
-    else
-        set -- "$@" "$site"
-        read=$((read + 1))
-    fi
-done
 node "$here/validate.js" "$@"
-at=0
 for site in "$@"; do
-    at=$((at + 1))
-    [ $at -le "$opened" ] || break
+    [ "$site" != -- ] || break
     node "$here/search.js" "$site"
-    node "$here/test.js" "$site"
 done
+node "$here/test.js" "$@"

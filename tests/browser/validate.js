@@ -1,4 +1,4 @@
-// usage: node validate.js SITE_DIR...
+// usage: node validate.js SITE_DIR... [-- SITE_DIR...]
 // The Nu Html Checker finds nothing wrong, and nothing to warn of, in any page, picture and style sheet of built sites.
 'use strict';
 
@@ -37,9 +37,9 @@ function said(files) {
 }
 
 function main() {
-  const folders = process.argv.slice(2);
+  const folders = process.argv.slice(2).filter((one) => one !== '--');
   if (!folders.length) {
-    console.error('usage: node validate.js SITE_DIR... (built sites)');
+    console.error('usage: node validate.js SITE_DIR... [-- SITE_DIR...] (built sites)');
     process.exit(2);
   }
   const files = folders.flatMap(filesOf);

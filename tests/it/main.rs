@@ -18,3 +18,4 @@ mod site;
 mod site_fixture;
 mod sources;
 mod specs;
+mod versions;

@@ -237,6 +237,8 @@ impl Writer<'_, '_> {
     fn flush(&mut self) {
         let mut out = String::new();
         html::push_html(&mut out, self.events.drain(..));
+        // The corner of a table is the head of nothing.
+        let out = out.replace("<th></th>", "<td></td>");
         if !out.trim().is_empty() {
             self.out.blocks.push(Block::Html(out));
         }
