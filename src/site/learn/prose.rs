@@ -237,8 +237,11 @@ impl Writer<'_, '_> {
     fn flush(&mut self) {
         let mut out = String::new();
         html::push_html(&mut out, self.events.drain(..));
-        // The corner of a table is the head of nothing.
-        let out = out.replace("<th></th>", "<td></td>");
+        // The corner of a table is the head of nothing, and so is a row of corners.
+        out = out.replace("<th></th>", "<td></td>");
+        for columns in 2..=3 {
+            out = out.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "");
+        }
         if !out.trim().is_empty() {
             self.out.blocks.push(Block::Html(out));
         }
