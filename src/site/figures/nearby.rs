@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::brokers::{MapBinding, MapExchange, RouteMap};
 
-/// The most bindings, beyond those of the exchange that the figure is about.
+/// The most bindings. Each that is looked at is a step of the figure, and nobody goes through more.
 const BINDINGS: usize = 300;
 
 /// The whole map, or of a large one as many exchanges as fit, the given one first. A message to any that is kept takes
-/// the same way as in the whole; the default exchange leads to every queue, so it is not part of a part.
-pub(super) fn nearby(map: RouteMap, exchange: &str) -> RouteMap {
+/// the same way as in the whole; the default exchange leads to every queue, so it is not part of a part. `None` where
+/// the given one alone leads to more than fits.
+pub(super) fn nearby(map: RouteMap, exchange: &str) -> Option<RouteMap> {
     if map.bindings.len() <= BINDINGS {
-        return map;
+        return Some(map);
     }
     let web = Web::of(&map);
+    if web.reached(exchange).iter().map(|name| web.bindings(name).len()).sum::<usize>() > BINDINGS {
+        return None;
+    }
     let mut kept = BTreeSet::new();
     let mut bindings = 0;
     let others = map.exchanges.iter().map(|one| one.name.as_str()).filter(|name| *name != exchange);
@@ -31,11 +35,11 @@ pub(super) fn nearby(map: RouteMap, exchange: &str) -> RouteMap {
         map.bindings.iter().filter(|one| kept.contains(one.source.as_str())).map(|one| one.to.as_str()).collect();
     // Where the default exchange is reached, any queue may be meant.
     let all_queues = kept.contains("");
-    RouteMap {
+    Some(RouteMap {
         exchanges: map.exchanges.iter().filter(|one| kept.contains(one.name.as_str())).cloned().collect(),
         queues: map.queues.iter().filter(|one| all_queues || targets.contains(one.name.as_str())).cloned().collect(),
         bindings: map.bindings.iter().filter(|one| kept.contains(one.source.as_str())).cloned().collect(),
-    }
+    })
 }
 
 /// Where each exchange leads.
@@ -103,14 +107,14 @@ mod tests {
 
     #[test]
     fn a_small_map_is_whole() {
-        assert_eq!(nearby(map(20), "x003"), map(20));
+        assert_eq!(nearby(map(20), "x003"), Some(map(20)));
     }
 
     #[test]
     fn of_a_large_one_each_exchange_that_is_kept_leads_where_it_led() {
         let whole = map(100);
-        let part = nearby(whole.clone(), "x099");
-        assert!(part.bindings.len() <= BINDINGS + 12, "{}", part.bindings.len());
+        let part = nearby(whole.clone(), "x099").unwrap();
+        assert!(part.bindings.len() <= BINDINGS, "{}", part.bindings.len());
         let named = |name: &str| part.exchanges.iter().any(|one| one.name == name);
         assert!(named("x099") && named("x000") && named("lost") && named("x001") && !named("x098"));
         for exchange in &part.exchanges {
@@ -123,10 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn one_that_leads_to_too_much_has_no_part() {
+        let mut whole = map(40);
+        for binding in &mut whole.bindings {
+            "x000".clone_into(&mut binding.source);
+        }
+        assert_eq!(nearby(whole.clone(), "x000"), None);
+        assert!(nearby(whole, "x001").is_some());
+    }
+
+    #[test]
     fn the_default_exchange_keeps_every_queue() {
         let mut whole = map(100);
         whole.exchanges[5].alternate = Some(String::new());
-        assert_eq!(nearby(whole.clone(), "x005").queues.len(), whole.queues.len());
-        assert!(!nearby(whole, "x004").exchanges.iter().any(|one| one.name == "x005"));
+        assert_eq!(nearby(whole.clone(), "x005").unwrap().queues.len(), whole.queues.len());
+        assert!(!nearby(whole, "x004").unwrap().exchanges.iter().any(|one| one.name == "x005"));
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn route(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
     });
     let whole = router.map(&resources, &exchange.broker, exchange.vhost_name());
     let (all, everything) = (whole.exchanges.len(), whole.bindings.len());
-    let map = nearby(whole, &exchange.name);
+    let map = nearby(whole, &exchange.name)?;
     let is_whole = map.bindings.len() == everything;
     let key = input.written(&exchange).map_or_else(|| sample_key(&map, &exchange.name), str::to_owned);
     let headers = sample_headers(input, &exchange);
