@@ -150,8 +150,9 @@ fn flatten(path: &str, value: &Json, lines: &mut Vec<String>) {
         Json::Object(object) if object.contains_key("texts") && object.contains_key("runs") => {
             for (input, run) in object["runs"].as_object().unwrap() {
                 let steps = run[1].as_array().unwrap().iter();
-                let text =
-                    |step: &Json| object["texts"][step[0].as_u64().unwrap() as usize].as_str().unwrap().to_owned();
+                let text = |step: &Json| {
+                    object["texts"][usize::try_from(step[0].as_u64().unwrap()).unwrap()].as_str().unwrap().to_owned()
+                };
                 lines.push(format!("{path}, {input}: {}", steps.map(text).collect::<Vec<_>>().join(" / ")));
             }
         }
@@ -164,7 +165,7 @@ fn flatten(path: &str, value: &Json, lines: &mut Vec<String>) {
 /// By claim: how the pages say that it is known.
 fn states(html: &str) -> BTreeMap<String, String> {
     static MARK: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r##"<a class="claim claim-([a-z]+)" href="[^"]*#([^"]+)"##).unwrap());
+        LazyLock::new(|| Regex::new(r#"<a class="claim claim-([a-z]+)" href="[^"]*#([^"]+)"#).unwrap());
     MARK.captures_iter(html).map(|mark| (mark[2].to_owned(), mark[1].to_owned())).collect()
 }
 

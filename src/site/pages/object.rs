@@ -18,7 +18,7 @@ use crate::site::{BrokerInput, StepOutcome, pictures};
 /// A figure of a virtual host with more in it would be the largest part of every page.
 const MOST_ROUTED: usize = 150;
 /// The most rows of a table of arrows or parts: all are in the list of their kind.
-const ROWS: usize = 150;
+const ROWS: usize = 120;
 /// The most calls for the parts of one object.
 const PART_CALLS: usize = 12;
 
