@@ -10,6 +10,7 @@ from tools import middle, quiet
 
 TITLES = {
     "reading": "Without a broker",
+    "search": "Searching the site",
     "starting": "From nothing to a broker that answers",
     "topology": "Applying a large topology",
     "observing": "Nothing to do",
@@ -27,6 +28,17 @@ def markdown(rows):
     return "\n".join(parts)
 
 
+def merged(old, new):
+    """The old tables, with those of the new ones in their places, each under when and where it was measured."""
+    (head, *kept), (when, *measured) = (text.split("\n### ") for text in (old, new))
+    by_title = {part.split("\n")[0]: part.strip("\n") for part in kept}
+    for part in measured:
+        title, content = part.strip("\n").split("\n", 1)
+        by_title[title] = f"{title}\n\n{when.strip()}\n{content}"
+    ordered = [by_title[title] for title in TITLES.values() if title in by_title]
+    return "\n".join([head.strip("\n"), "", *(f"### {part}\n" for part in ordered)])
+
+
 def table(rows):
     yield "| " + " | ".join(HEAD) + " |"
     yield "|" + "---|" * len(HEAD)
@@ -34,7 +46,7 @@ def table(rows):
         ratio = f"{middle(row.ours) / middle(row.bare):.2f}" if row.bare else ""
         peak = max(sample.peak_kib for sample in row.ours) / 1024
         cells = (row.name, spread(row.ours), spread(row.bare), ratio, promise(row), "yes" if row.kept else "**no**",
-                 f"{peak:.0f} MiB")
+                 f"{peak:.0f} MiB" if peak else "")
         yield "| " + " | ".join(cells) + " |"
 
 
@@ -56,7 +68,8 @@ def promise(row):
         parts.append("bare" if row.bound == 1 else f"{row.bound} × bare")
     if row.plus:
         parts.append(f"{row.plus:g} s")
-    return ("≤ " if row.bound else "< ") + " + ".join(parts) + (f" = {number(row.limit)}" if row.bound else "")
+    memory = f", {row.memory} MiB" if row.memory else ""
+    return ("≤ " if row.bound else "< ") + " + ".join(parts) + (f" = {number(row.limit)}" if row.bound else "") + memory
 
 
 def spread(samples):

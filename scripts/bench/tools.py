@@ -55,6 +55,8 @@ class Row:
     baseline: str = ""
     bare: list = field(default_factory=list)
     note: str = ""
+    #: The most MiB that a run may take; without one, any.
+    memory: int = 0
     #: Shown without a promise.
     told_only: bool = False
 
@@ -64,7 +66,8 @@ class Row:
 
     @property
     def kept(self):
-        return middle(self.ours) <= self.limit
+        peak = max(sample.peak_kib for sample in self.ours) / 1024
+        return middle(self.ours) <= self.limit and (not self.memory or peak <= self.memory)
 
 
 def middle(samples):

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::diagram::standalone;
 use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
-use super::model::{PageId, Registry, Words, World, has_page};
+use super::model::{PageId, Registry, Words, World, has_page, list_parts};
 use super::pages::{self, Context, Shelf, Written};
 use super::programs::{Programs, programs};
 use super::render::{Renderer, assets, picture_style};
@@ -98,12 +98,10 @@ impl Builder<'_> {
             let svg = page.picture.as_ref().map(|picture| picture.svg.as_str());
             out.extend(press.page(&id, "broker.html", &page, svg)?);
             for rules in broker.broker.description().kinds {
-                let id = PageId::Kind { broker: broker.model.name.clone(), kind: rules.kind.to_owned() };
-                if self.registry.find(&id).is_none() {
-                    continue;
+                for (id, _) in list_parts(&broker.model.name, rules.kind, broker.of_kind(rules.kind).count()) {
+                    let page = pages::list_page(&self.context(&id), broker, rules, &self.prefix);
+                    out.extend(press.page(&id, "list.html", &page, None)?);
                 }
-                let page = pages::list_page(&self.context(&id), broker, rules, &self.prefix);
-                out.extend(press.page(&id, "list.html", &page, None)?);
                 let resources: Vec<_> = broker.of_kind(rules.kind).filter(|_| has_page(rules)).collect();
                 for made in on_all_cores(&resources, |resource| {
                     let id = PageId::Object(resource.address.clone());

@@ -1,4 +1,4 @@
-// usage: node exports.js SITE_DIR
+// usage: node exports.js SITE_DIR...
 // Gives the files for other tools to those tools: Graphviz, AsyncAPI's parser, and Mermaid in a browser.
 'use strict';
 
@@ -19,7 +19,7 @@ function files(folder) {
   });
 }
 
-async function run(folder) {
+async function run(folder, graphviz, page) {
   const failed = [];
   const all = files(path.join(folder, 'export'));
   const topology = JSON.parse(fs.readFileSync(path.join(folder, 'export', 'topology.json'), 'utf8'));
@@ -33,7 +33,6 @@ async function run(folder) {
     }
   }
 
-  const graphviz = await Graphviz.load();
   for (const file of ending('.dot')) {
     const text = fs.readFileSync(file, 'utf8');
     const drawn = JSON.parse(graphviz.layout(text, 'dot_json', 'dot'));
@@ -56,10 +55,6 @@ async function run(folder) {
     count.yaml += 1;
   }
 
-  const browser = await launch();
-  const page = await browser.newPage();
-  await page.setContent('<!doctype html><title>Mermaid</title><body></body>');
-  await page.addScriptTag({ path: MERMAID });
   for (const file of ending('.mmd')) {
     const text = fs.readFileSync(file, 'utf8');
     const found = await page.evaluate(async (source) => {
@@ -83,15 +78,26 @@ async function run(folder) {
     }
     count.mmd += 1;
   }
-  await browser.close();
-
   for (const line of failed) console.error(`  ✗ ${line}`);
   console.log(`${folder}: exports: ${count.dot} for Graphviz, ${count.mmd} for Mermaid, ${count.yaml} for AsyncAPI, ${count.pages} links; ${failed.length} failed`);
   return failed.length;
 }
 
-if (!process.argv[2]) {
-  console.error('usage: node exports.js SITE_DIR (a built site)');
+async function all(folders) {
+  const graphviz = await Graphviz.load();
+  const browser = await launch();
+  const page = await browser.newPage();
+  await page.setContent('<!doctype html><title>Mermaid</title><body></body>');
+  await page.addScriptTag({ path: MERMAID });
+  let failed = 0;
+  for (const folder of folders) failed += await run(folder, graphviz, page);
+  await browser.close();
+  return failed;
+}
+
+const folders = process.argv.slice(2).filter((argument) => argument !== '--');
+if (folders.length === 0) {
+  console.error('usage: node exports.js SITE_DIR... (built sites)');
   process.exit(2);
 }
-run(process.argv[2]).then((failed) => process.exit(failed ? 1 : 0));
+all(folders).then((failed) => process.exit(failed ? 1 : 0));

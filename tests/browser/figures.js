@@ -6,8 +6,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { launch } = require('./browser');
 const { ROOT, script } = require('./engines');
+const { conclude, expect } = require('./expect');
+const { inTurn } = require('./workers');
 
 const SETTINGS = [
   { name: 'light 1280', width: 1280, colorScheme: 'light' },
@@ -129,58 +130,55 @@ function pages(folder) {
   });
 }
 
+// One figure in one setting: played and changed by the keyboard, looked at by axe, printed.
+async function everything(browser, url, label, { width, ...media }, axe, expect) {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, offline: true, ...media });
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) { errors.push(message.text()); } });
+  await page.goto(url);
+  await drive(page, label, expect);
+  await change(page, label, expect);
+  // Before axe, which asks for the style sheet and is refused.
+  expect(`${label}: errors`, errors, []);
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  expect(`${label}: axe`, result.violations.map((one) => `${one.id}: ${one.nodes[0].target} ${one.nodes[0].failureSummary}`), []);
+  if (process.env.SHOTS) {
+    await page.evaluate(() => { for (let step = 0; step < 4; step += 1) { document.querySelector('[data-do="next"]').click(); } });
+    await page.screenshot({ path: path.join(process.env.SHOTS, `${path.basename(url)}-${width}-${media.colorScheme}${media.forcedColors ? '-forced' : ''}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ media: 'print' });
+  const hidden = await page.evaluate(() => Array.from(document.querySelectorAll('.sim-steps span')).filter((one) => getComputedStyle(one).visibility !== 'visible').length);
+  expect(`${label}: every step is printed`, [hidden, await page.locator('.sim-player').isVisible()], [0, false]);
+  await context.close();
+}
+
+async function withoutScript(browser, url, name, expect) {
+  const plain = await browser.newContext({ viewport: { width: 360, height: 800 }, offline: true, javaScriptEnabled: false });
+  const page = await plain.newPage();
+  await page.goto(url);
+  expect(`${name}: no button without a script`, await page.locator('button:visible, input:visible, select:visible').count(), 0);
+  expect(`${name}: steps without a script`, await page.locator('.sim-steps li span:visible').count() > 0, true);
+  await plain.close();
+}
+
 async function main() {
   const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'figures-'));
-  const failures = [];
-  let checks = 0;
-  const expect = (what, found, wanted) => {
-    checks += 1;
-    if (JSON.stringify(found) !== JSON.stringify(wanted)) { failures.push(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`); }
-  };
   const names = pages(folder);
-  const browser = await launch();
+  const tasks = names.flatMap((name) => {
+    const url = pathToFileURL(path.join(folder, name)).href;
+    const inEach = SETTINGS.map(({ name: setting, ...media }) => (browser) => everything(browser, url, `${name}, ${setting}`, media, axe, expect));
+    return [...inEach, (browser) => withoutScript(browser, url, name, expect)];
+  });
   try {
-    for (const name of names) {
-      const url = pathToFileURL(path.join(folder, name)).href;
-      for (const { name: setting, width, ...media } of SETTINGS) {
-        const context = await browser.newContext({ viewport: { width, height: 800 }, offline: true, ...media });
-        const page = await context.newPage();
-        const errors = [];
-        page.on('pageerror', (error) => errors.push(String(error)));
-        page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) { errors.push(message.text()); } });
-        await page.goto(url);
-        const label = `${name}, ${setting}`;
-        await drive(page, label, expect);
-        await change(page, label, expect);
-        // Before axe, which asks for the style sheet and is refused.
-        expect(`${label}: errors`, errors, []);
-        await page.evaluate(axe);
-        const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-        expect(`${label}: axe`, result.violations.map((one) => `${one.id}: ${one.nodes[0].target} ${one.nodes[0].failureSummary}`), []);
-        if (process.env.SHOTS) {
-          await page.evaluate(() => { for (let step = 0; step < 4; step += 1) { document.querySelector('[data-do="next"]').click(); } });
-          await page.screenshot({ path: path.join(process.env.SHOTS, `${name}-${width}-${media.colorScheme}${media.forcedColors ? '-forced' : ''}.png`), fullPage: true });
-        }
-        await page.emulateMedia({ media: 'print' });
-        const hidden = await page.evaluate(() => Array.from(document.querySelectorAll('.sim-steps span')).filter((one) => getComputedStyle(one).visibility !== 'visible').length);
-        expect(`${label}: every step is printed`, [hidden, await page.locator('.sim-player').isVisible()], [0, false]);
-        await context.close();
-      }
-      const plain = await browser.newContext({ viewport: { width: 360, height: 800 }, offline: true, javaScriptEnabled: false });
-      const page = await plain.newPage();
-      await page.goto(url);
-      expect(`${name}: no button without a script`, await page.locator('button:visible, input:visible, select:visible').count(), 0);
-      expect(`${name}: steps without a script`, await page.locator('.sim-steps li span:visible').count() > 0, true);
-      await plain.close();
-    }
+    await inTurn(tasks);
   } finally {
-    await browser.close();
     fs.rmSync(folder, { recursive: true });
   }
-  console.log(`figures: ${names.length} × ${SETTINGS.length} settings, ${checks} checks, ${failures.length} failed`);
-  failures.slice(0, 20).forEach((failure) => console.error(`  ✗ ${failure}`));
-  process.exit(failures.length || !names.length ? 1 : 0);
+  process.exit(conclude(`figures: ${names.length} × ${SETTINGS.length} settings`));
 }
 
 module.exports = { drive, change };

@@ -21,3 +21,4 @@ mod site_check;
 mod site_fixture;
 mod sources;
 mod specs;
+mod versions;

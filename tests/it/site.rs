@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use mqlab::model::Address;
 use mqlab::site::{Page, build, write};
 
 use crate::golden::Golden;
@@ -69,7 +70,7 @@ fn every_link_leads_to_a_file_and_every_fragment_to_an_id() {
     let mut two = small();
     two.stack.site.languages = vec!["en".to_owned(), "zh".to_owned()];
     let fixtures =
-        [("tour", tour()), ("hostile", hostile()), ("large", large(200)), ("small", small()), ("two languages", two)];
+        [("tour", tour()), ("hostile", hostile()), ("large", large(300)), ("small", small()), ("two languages", two)];
     for (name, fixture) in fixtures {
         let checked = follow(name, &pages(&fixture));
         assert!(checked > 50, "{name}: only {checked} links");
@@ -147,13 +148,64 @@ fn the_assets_are_small() {
 #[test]
 fn a_large_stack_has_small_pages() {
     let pages = pages(&large(1000));
-    let objects = pages.iter().filter(|page| page.path.contains("/queue/") && page.path.ends_with("html"));
+    let is_object = |path: &str| path.contains("/queue/") && !path.contains("/pages/") && path.ends_with("html");
+    let objects = pages.iter().filter(|page| is_object(&page.path));
     let sizes: Vec<usize> =
         objects.filter(|page| !page.path.ends_with("index.html")).map(|page| page.content.len()).collect();
     assert_eq!(sizes.len(), 700);
     assert!(sizes.iter().all(|size| *size < 60 * 1024), "{:?}", sizes.iter().max());
-    let overview = pages.iter().find(|page| page.path == "index.html").unwrap();
-    assert!(overview.content.len() < 200 * 1024, "{}", overview.content.len());
+}
+
+/// A page that grows with the stack is slow to open and no use to anybody.
+#[test]
+fn no_page_grows_without_end() {
+    let mut fixture = large(1000);
+    let report = fixture.report.insert(small().report.unwrap());
+    let step = report.steps[0].clone();
+    report.steps.extend((0..3000).map(|_| step.clone()));
+    report.unmanaged = (0..3000).map(|at| Address::new("jobs", "queue", format!("left.{at}"))).collect();
+    // One that everything is bound to.
+    for at in 0..700 {
+        let area = ["orders", "mail", "stock", "audit", "search", "billing", "media", "users"][at % 8];
+        fixture.bind("orders.0", &format!("{area}.queue.{at}"), &format!("all.{at}"));
+    }
+    for page in pages(&fixture).iter().filter(|page| page.path.ends_with("html")) {
+        assert!(page.content.len() < 200 * 1024, "{}: {} KB", page.path, page.content.len() / 1024);
+    }
+}
+
+#[test]
+fn a_long_list_is_on_several_pages_with_every_object_on_one_of_them() {
+    let pages = pages(&large(1000));
+    let lists = |kind: &str| {
+        let folder = format!("brokers/jobs/{kind}/");
+        let is_list = move |page: &&Page| {
+            let name = page.path.strip_prefix(&folder).unwrap_or_default();
+            name == "index.html" || name.starts_with("pages/")
+        };
+        pages.iter().filter(is_list).collect::<Vec<_>>()
+    };
+    let mut found = Vec::new();
+    for list in lists("queue") {
+        let table = &list.content[list.content.find("<table").unwrap()..list.content.find("</table>").unwrap()];
+        found.extend(
+            attributes(table, "href")
+                .filter(|link| link.contains("/queue/") && link.ends_with("html"))
+                .map(|link| link.rsplit('/').next().unwrap().to_owned()),
+        );
+        // Each page leads to all others.
+        let ways = &list.content[list.content.find("class=\"parts\"").unwrap()..list.content.find("<table").unwrap()];
+        assert_eq!(attributes(ways, "href").count(), 5, "{}", list.path);
+        assert_eq!(ways.matches("aria-current").count(), 1, "{}", list.path);
+    }
+    let all: BTreeSet<&String> = found.iter().collect();
+    assert_eq!((found.len(), all.len()), (700, 700));
+    let rows = lists("binding")
+        .iter()
+        .flat_map(|list| attributes(&list.content, "id"))
+        .filter(|id| id.starts_with("row-"))
+        .count();
+    assert_eq!(rows, 700);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod data;
 mod group;
 mod key;
 mod lifetime;
+mod nearby;
 mod offsets;
 mod pattern;
 mod queue_topic;

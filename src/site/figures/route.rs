@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::data::{Control, Sketch};
+use super::nearby::nearby;
 use super::{Figure, FigureInput, FigureTable};
 use crate::brokers::{RouteMap, Trace, TraceStep};
 use crate::model::{Address, Value};
@@ -64,7 +65,10 @@ pub(super) fn route(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
         kind: "exchange".to_owned(),
         ..Address::in_vhost(&input.broker.model.name, "/", "exchange", "amq.topic")
     });
-    let map = router.map(&resources, &exchange.broker, exchange.vhost_name());
+    let whole = router.map(&resources, &exchange.broker, exchange.vhost_name());
+    let (all, everything) = (whole.exchanges.len(), whole.bindings.len());
+    let map = nearby(whole, &exchange.name)?;
+    let is_whole = map.bindings.len() == everything;
     let key = input.written(&exchange).map_or_else(|| sample_key(&map, &exchange.name), str::to_owned);
     let headers = sample_headers(input, &exchange);
     let trace = router.trace(&resources, &exchange, &key, &headers);
@@ -72,7 +76,9 @@ pub(super) fn route(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
         headers.iter().map(|(name, value)| format!("{name}={}", value.to_json())).collect::<Vec<_>>().join(", ");
     let named = |name: &str| (name.to_owned(), exchange_name(name, words));
     let mut exchanges: Vec<(String, String)> = map.exchanges.iter().map(|exchange| named(&exchange.name)).collect();
-    exchanges.push(named(""));
+    if is_whole {
+        exchanges.push(named(""));
+    }
     let controls = vec![
         Control::select("exchange", words.say("sim_route_exchange"), exchanges, &exchange.name),
         Control::text("key", words.say("sim_route_key"), key.clone()),
@@ -81,7 +87,11 @@ pub(super) fn route(input: &FigureInput<'_>, words: &Words) -> Option<Figure> {
     let steps = steps(&trace, &exchange, &key, words);
     let table = Some(table(&trace, words));
     let title = words.fill("sim_route_title", &[("exchange", &exchange_name(&exchange.name, words))]);
-    let about = words.fill("sim_route_about", &[("vhost", &visible(exchange.vhost_name()))]);
+    let counts = (map.exchanges.len().to_string(), all.to_string());
+    let about = words.fill(
+        if is_whole { "sim_route_about" } else { "sim_route_about_part" },
+        &[("vhost", &visible(exchange.vhost_name())), ("some", &counts.0), ("all", &counts.1)],
+    );
     let model = Model { vhost: exchange.vhost_name().to_owned(), map };
     Sketch { name: "route", says: SAYS, controls, model, steps, table }.finish(words, title, about)
 }

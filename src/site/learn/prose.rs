@@ -237,6 +237,11 @@ impl Writer<'_, '_> {
     fn flush(&mut self) {
         let mut out = String::new();
         html::push_html(&mut out, self.events.drain(..));
+        // The corner of a table is the head of nothing, and so is a row of corners.
+        out = out.replace("<th></th>", "<td></td>");
+        for columns in 2..=3 {
+            out = out.replace(&format!("<thead><tr>{}</tr></thead>", "<td></td>".repeat(columns)), "");
+        }
         if !out.trim().is_empty() {
             self.out.blocks.push(Block::Html(out));
         }
@@ -302,7 +307,7 @@ impl Writer<'_, '_> {
         let (tool, copy) = (escape(&language), escape(&self.prose.context.words.say("copy")));
         self.raw(format!(
             "<div class=\"call\"><div class=\"call-head\"><span class=\"call-tool\">{tool}</span><button type=\"button\" \
-             class=\"copy\" hidden data-copy>{copy}</button></div><pre tabindex=\"0\" aria-label=\"{tool}\"><code>{}</code></pre></div>\n",
+             class=\"copy\" hidden data-copy>{copy}</button></div><pre tabindex=\"0\" role=\"group\" aria-label=\"{tool}\"><code>{}</code></pre></div>\n",
             code.lines().map(escape).collect::<Vec<_>>().join("\n")
         ));
     }

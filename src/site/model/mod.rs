@@ -6,6 +6,6 @@ mod page_id;
 mod words;
 mod world;
 
-pub(crate) use page_id::{PageId, Place, Registry};
+pub(crate) use page_id::{PageId, Place, Registry, list_parts};
 pub(crate) use words::Words;
 pub(crate) use world::{Arrow, End, World, has_page, kind_of};

@@ -1,10 +1,14 @@
 //! Which page, and where it is: stable ids, paths, and links that cannot be dead.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::model::Address;
 use crate::site::BuildError;
 use crate::site::text::slug;
+
+/// The most rows of a list on one page: with all attributes that people write, a page stays below 200 KB.
+const ROWS: usize = 150;
 
 /// What a page is about. The id is the same in every language and in every build.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +25,12 @@ pub(crate) enum PageId {
     Kind {
         broker: String,
         kind: String,
+    },
+    /// A list that is too long for one page goes on here, from part 2.
+    More {
+        broker: String,
+        kind: String,
+        part: usize,
     },
     /// All written pages.
     Learn,
@@ -56,6 +66,12 @@ pub(crate) struct Registry {
 }
 
 impl PageId {
+    /// A part of the list of a kind; the first is part 1.
+    pub(crate) fn list(broker: &str, kind: &str, part: usize) -> Self {
+        let (broker, kind) = (broker.to_owned(), kind.to_owned());
+        if part > 1 { Self::More { broker, kind, part } } else { Self::Kind { broker, kind } }
+    }
+
     /// For messages and for scripts.
     pub(crate) fn text(&self) -> String {
         match self {
@@ -66,6 +82,7 @@ impl PageId {
             Self::App(name) => format!("app:{name}"),
             Self::Broker(name) => format!("broker:{name}"),
             Self::Kind { broker, kind } => format!("kind:{broker}/{kind}"),
+            Self::More { broker, kind, part } => format!("kind:{broker}/{kind}/{part}"),
             Self::Learn => "learn".to_owned(),
             Self::Document(id) => format!("document:{id}"),
             Self::Glossary => "glossary".to_owned(),
@@ -89,6 +106,10 @@ impl Registry {
             PageId::App(name) => format!("apps/{}.html", slug(name)),
             PageId::Broker(name) => format!("brokers/{}/index.html", slug(name)),
             PageId::Kind { broker, kind } => format!("brokers/{}/{}/index.html", slug(broker), slug(kind)),
+            // In a folder of its own: an object may have any number for a name.
+            PageId::More { broker, kind, part } => {
+                format!("brokers/{}/{}/pages/{part}.html", slug(broker), slug(kind))
+            }
             PageId::Learn => "learn/index.html".to_owned(),
             PageId::Document(id) => format!("{id}.html"),
             PageId::Glossary => "glossary.html".to_owned(),
@@ -102,9 +123,8 @@ impl Registry {
     }
 
     /// Adds an object that is a row in the list of its kind.
-    pub(crate) fn add_row(&mut self, address: &Address) {
-        let list = PageId::Kind { broker: address.broker.clone(), kind: address.kind.clone() };
-        let path = self.find(&list).map(|place| place.path.clone()).unwrap_or_default();
+    pub(crate) fn add_row(&mut self, address: &Address, list: &PageId) {
+        let path = self.find(list).map(|place| place.path.clone()).unwrap_or_default();
         let name = match &address.vhost {
             Some(vhost) => format!("{vhost}/{}", address.name),
             None => address.name.clone(),
@@ -147,6 +167,12 @@ impl Registry {
         self.places.insert(id, Place { path, fragment: None });
         Ok(())
     }
+}
+
+/// The parts of a list: of each its page, and which of the rows it has.
+pub(crate) fn list_parts(broker: &str, kind: &str, rows: usize) -> Vec<(PageId, Range<usize>)> {
+    let part = |at: usize| (PageId::list(broker, kind, at + 1), at * ROWS..rows.min((at + 1) * ROWS));
+    (0..rows.div_ceil(ROWS)).map(part).collect()
 }
 
 /// As the address, with what lives in a virtual host of its own in a folder apart.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PageId, Registry};
+use super::{PageId, Registry, list_parts};
 use crate::brokers::{Edge, EdgeStyle};
 use crate::model::{Address, App, Flow, KindRules, Resource};
 use crate::site::diagram::Style;
@@ -170,15 +170,15 @@ impl<'a> World<'a> {
         for broker in &self.input.brokers {
             registry.add(PageId::Broker(broker.model.name.clone()))?;
             for rules in broker.broker.description().kinds {
-                let mut members = broker.of_kind(rules.kind).peekable();
-                if members.peek().is_some() {
-                    registry.add(PageId::Kind { broker: broker.model.name.clone(), kind: rules.kind.to_owned() })?;
-                }
-                for resource in members {
-                    if has_page(rules) {
-                        registry.add(PageId::Object(resource.address.clone()))?;
-                    } else {
-                        registry.add_row(&resource.address);
+                let members: Vec<&Resource> = broker.of_kind(rules.kind).collect();
+                for (list, rows) in list_parts(&broker.model.name, rules.kind, members.len()) {
+                    registry.add(list.clone())?;
+                    for resource in &members[rows] {
+                        if has_page(rules) {
+                            registry.add(PageId::Object(resource.address.clone()))?;
+                        } else {
+                            registry.add_row(&resource.address, &list);
+                        }
                     }
                 }
             }

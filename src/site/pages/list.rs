@@ -1,12 +1,15 @@
 //! The list of all objects of one kind on one broker. Kinds without pages of their own are explained here.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
 use super::parts::{AttributeRow, CallView, Context, Link, call, place};
 use crate::model::{KindRules, Resource};
 use crate::site::BrokerInput;
-use crate::site::model::{End, PageId, has_page};
+use crate::site::model::{End, PageId, has_page, list_parts};
+use crate::site::text::visible;
 
 /// Lists longer than this show no calls: each object has them where it is explained.
 const CALLS: usize = 60;
@@ -22,7 +25,20 @@ pub(crate) struct ListPage {
     /// Each row leads to a page.
     pub pages: bool,
     pub vhosts: bool,
+    /// Of a list on several pages, all of them.
+    pub parts: Vec<Part>,
+    /// Which rows are here, and of how many.
+    pub range: String,
     pub meanings: Vec<Meaning>,
+}
+
+/// One page of a long list.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Part {
+    pub number: usize,
+    /// Its first object.
+    pub from: Link,
+    pub is_this: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -52,8 +68,14 @@ pub(crate) fn list_page(
     rules: &'static KindRules,
     prefix: &str,
 ) -> ListPage {
-    let members: Vec<&Resource> = broker.of_kind(rules.kind).collect();
+    let all: Vec<&Resource> = broker.of_kind(rules.kind).collect();
     let name = broker.model.name.clone();
+    let pieces = list_parts(&name, rules.kind, all.len());
+    let here = pieces.iter().find(|(id, _)| id == context.page).map_or(0..all.len(), |(_, rows)| rows.clone());
+    let range = [("from", here.start + 1), ("to", here.end), ("n", all.len())].map(|(key, n)| (key, n.to_string()));
+    let range = context.words.fill("list_range", &range.each_ref().map(|(key, n)| (*key, n.as_str())));
+    let is_first = here.start == 0;
+    let members = &all[here];
     let used = |rule: &&crate::model::AttributeRule| {
         let stem = rule.name.trim_end_matches('*');
         members.iter().any(|member| member.attributes.keys().any(|key| key.starts_with(stem)))
@@ -61,9 +83,20 @@ pub(crate) fn list_page(
     let meanings =
         rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: context.words.doc(rule.doc) });
     let plural = context.words.doc(rules.plural);
-    let calls = !has_page(rules) && members.len() <= CALLS;
+    let calls = !has_page(rules) && all.len() <= CALLS;
+    let part = |(at, (id, rows)): (usize, &(PageId, Range<usize>))| Part {
+        number: at + 1,
+        from: context.page(id, visible(&all[rows.start].address.name)),
+        is_this: id == context.page,
+    };
+    let mut above = vec![(PageId::Broker(name.clone()), name.clone())];
+    if !is_first {
+        above.push((PageId::list(&name, rules.kind, 1), plural.clone()));
+    }
     ListPage {
-        page: frame(context, &plural, &[(PageId::Broker(name.clone()), name.clone())], prefix),
+        page: frame(context, &if is_first { plural.clone() } else { format!("{plural} {range}") }, &above, prefix),
+        parts: if pieces.len() > 1 { pieces.iter().enumerate().map(part).collect() } else { Vec::new() },
+        range,
         plural,
         kind: rules.kind,
         broker: context.page(&PageId::Broker(name.clone()), name),

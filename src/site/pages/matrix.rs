@@ -10,6 +10,8 @@ use crate::site::diagram::Style;
 use crate::site::model::{Arrow, End};
 use crate::site::text::{slug, visible};
 
+/// The most rows, as of the tables on the pages of objects.
+const MOST_ROWS: usize = 120;
 /// More columns than this are no table that anybody can read across.
 const MOST_COLUMNS: usize = 16;
 
@@ -29,6 +31,8 @@ pub(crate) struct Table {
     pub rows: Vec<Row>,
     /// How many columns were left out: those with the fewest marks.
     pub left_out: usize,
+    /// Which of how many rows are shown; empty where all are.
+    pub more: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -100,6 +104,9 @@ fn table<'a, 'w: 'a>(
     let columns: BTreeSet<&End> = by_use.into_iter().take(MOST_COLUMNS).map(|(end, _)| end).collect();
     let rows: BTreeSet<&End> =
         cells.keys().filter(|(_, column)| columns.contains(column)).map(|(row, _)| *row).collect();
+    let (some, all) = (MOST_ROWS.to_string(), rows.len());
+    let more = || context.words.fill("some_rows", &[("some", &some), ("all", &all.to_string())]);
+    let more = if all > MOST_ROWS { more() } else { String::new() };
     let row = |row: &End| Row {
         object: context.end(row),
         kind: match row {
@@ -116,7 +123,8 @@ fn table<'a, 'w: 'a>(
         title,
         about,
         columns: columns.iter().map(|column| context.end(column)).collect(),
-        rows: rows.into_iter().map(row).collect(),
+        rows: rows.into_iter().take(MOST_ROWS).map(row).collect(),
+        more,
         left_out,
     })
 }

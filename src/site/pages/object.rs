@@ -13,13 +13,15 @@ use crate::model::{Address, Resource};
 use crate::site::diagram::{Look, Style};
 use crate::site::figures::{self, Figure, FigureInput};
 use crate::site::grammar::Grammar;
-use crate::site::model::{End, PageId, kind_of};
+use crate::site::model::{Arrow, End, PageId, kind_of};
 use crate::site::programs::Programs;
 use crate::site::text::visible;
 use crate::site::{BrokerInput, StepOutcome, pictures};
 
 /// A figure of a virtual host with more in it would be the largest part of every page.
 const MOST_ROUTED: usize = 150;
+/// The most rows of a table of arrows or parts: all are in the list of their kind.
+const ROWS: usize = 120;
 /// The most calls for the parts of one object.
 const PART_CALLS: usize = 12;
 
@@ -43,6 +45,10 @@ pub(crate) struct ObjectPage {
     pub attributes: Vec<AttributeRow>,
     pub ways_in: Vec<ArrowRow>,
     pub ways_out: Vec<ArrowRow>,
+    /// How many of each were left out.
+    pub more_in: String,
+    pub more_out: String,
+    pub more_parts: String,
     pub apps: Vec<AppRow>,
     /// For what is split into partitions.
     pub readers: Option<Readers>,
@@ -109,6 +115,13 @@ pub(crate) fn object_page(
     let inside = |style: Style| !matches!(style, Style::Produce | Style::Consume);
     let plural = rules.map_or(address.kind.as_str(), |rules| rules.plural);
     let parts = context.world.parts_of(address);
+    let ways = |all: Vec<&Arrow<'_>>| {
+        let inner: Vec<_> = all.into_iter().filter(|arrow| inside(arrow.style)).collect();
+        let rows: Vec<ArrowRow> = inner.iter().take(ROWS).map(|one| context.arrow(one)).collect();
+        (rows, some(context, inner.len()))
+    };
+    let (ways_in, more_in) = ways(context.world.reaching(&end).collect());
+    let (ways_out, more_out) = ways(context.world.leaving(&end).collect());
     let lesson = broker.broker.lesson();
     let calls = |resource: &Resource| lesson.calls(resource, &broker.facts);
     let part_calls: Vec<CallView> = parts.iter().flat_map(|part| calls(part)).map(|one| call(&one)).collect();
@@ -125,21 +138,14 @@ pub(crate) fn object_page(
         picture: context.picture(&graph, title, left_out),
         figures: figures(context, broker, resource),
         attributes: context.attributes(rules, resource),
-        ways_in: context
-            .world
-            .reaching(&end)
-            .filter(|arrow| inside(arrow.style))
-            .map(|one| context.arrow(one))
-            .collect(),
-        ways_out: context
-            .world
-            .leaving(&end)
-            .filter(|arrow| inside(arrow.style))
-            .map(|one| context.arrow(one))
-            .collect(),
+        ways_in,
+        more_in,
+        ways_out,
+        more_out,
+        more_parts: some(context, parts.len()),
         apps: apps(context, &end),
         readers: partitions(resource).and_then(|count| readers(context, address, count)),
-        parts: parts.iter().map(|part| part_row(context, broker, part)).collect(),
+        parts: parts.iter().take(ROWS).map(|part| part_row(context, broker, part)).collect(),
         programs: programs_of(context, programs, broker, resource),
         programs_page: programs
             .about(broker.model.kind)
@@ -155,6 +161,12 @@ pub(crate) fn object_page(
 
 fn partitions(resource: &Resource) -> Option<u32> {
     u32::try_from(resource.attribute("partitions")?.as_i64()?).ok()
+}
+
+/// Which of how many, where a table has not all of them.
+fn some(context: &Context<'_>, all: usize) -> String {
+    let text = || context.words.fill("some_rows", &[("some", &ROWS.to_string()), ("all", &all.to_string())]);
+    if all > ROWS { text() } else { String::new() }
 }
 
 /// What can be tried on an object: a topic's keys and readers, an exchange's bindings.

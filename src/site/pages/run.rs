@@ -9,6 +9,9 @@ use crate::site::model::PageId;
 use crate::site::text::visible;
 use crate::site::{RunReport, StepOutcome, StepReport};
 
+/// The most lines of one sort: nobody reads thousands, and a page of them is slow.
+const MOST: usize = 300;
+
 /// The run in a few lines, for the overview.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct RunSummary {
@@ -39,8 +42,12 @@ pub(crate) struct RunPage {
     pub summary: RunSummary,
     pub finished: String,
     pub version: String,
+    /// What went wrong first, where not all are shown.
     pub steps: Vec<StepRow>,
+    /// Which of how many, where not all are shown.
+    pub some_steps: String,
     pub unmanaged: Vec<String>,
+    pub some_unmanaged: String,
     pub notes: Vec<String>,
 }
 
@@ -56,13 +63,25 @@ pub(crate) struct StepRow {
 }
 
 pub(crate) fn run_page(context: &Context<'_>, report: &RunReport, prefix: &str) -> RunPage {
+    let mut steps: Vec<&StepReport> = report.steps.iter().collect();
+    if steps.len() > MOST {
+        steps.sort_by_key(|step| step.outcome == StepOutcome::Done);
+        steps.truncate(MOST);
+    }
+    let some = |all: usize| {
+        let counts = (MOST.to_string(), all.to_string());
+        let text = || context.words.fill("run_some", &[("some", &counts.0), ("all", &counts.1)]);
+        if all > MOST { text() } else { String::new() }
+    };
     RunPage {
         page: frame(context, &context.words.say("last_run"), &[], prefix),
         summary: summary(context, report),
         finished: report.finished.clone(),
         version: report.tool_version.clone(),
-        steps: report.steps.iter().map(|step| row(context, step)).collect(),
-        unmanaged: report.unmanaged.iter().map(|address| visible(&address.to_string())).collect(),
+        steps: steps.into_iter().map(|step| row(context, step)).collect(),
+        some_steps: some(report.steps.len()),
+        some_unmanaged: some(report.unmanaged.len()),
+        unmanaged: report.unmanaged.iter().take(MOST).map(|address| visible(&address.to_string())).collect(),
         notes: report.notes.iter().map(|note| visible(&context.words.doc(note))).collect(),
     }
 }
