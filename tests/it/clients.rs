@@ -138,7 +138,7 @@ fn the_versions_are_those_of_the_locks() {
     let mut wrong = Vec::new();
     for entry in &entries() {
         let Some(client) = entry.client() else { continue };
-        let (name, version) = (&client.client, &client.version);
+        let (name, version) = (&client.name, &client.version);
         let is_locked = match entry.language.as_str() {
             "python" => requirements.lines().any(|line| line == format!("{name}=={version}")),
             "java" => {

@@ -27,7 +27,8 @@ pub(crate) enum Programs {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Client {
-    pub(crate) client: String,
+    #[serde(rename = "client")]
+    pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) home: String,
     pub(crate) protocol: String,

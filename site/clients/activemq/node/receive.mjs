@@ -8,11 +8,16 @@ function fail(what) {
   process.exit(1);
 }
 
+let running = true;
+
 // Speaks STOMP over WebSocket, which Node has since version 22.
 const client = new Client({
   brokerURL: process.env["MQLAB_URL"],
   connectHeaders: { login: process.env["MQLAB_USER"], passcode: process.env["MQLAB_PASSWORD"] },
+  reconnectDelay: 0,
   onStompError: (frame) => fail(frame.headers.message),
+  onWebSocketError: () => fail("cannot connect"),
+  onWebSocketClose: () => running && fail("the connection is lost"),
   onConnect: () => {
     const received = (message) => {
       console.log(message.body);
@@ -23,6 +28,9 @@ const client = new Client({
 });
 client.activate();
 for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => client.deactivate());
+  process.once(signal, () => {
+    running = false;
+    client.deactivate();
+  });
 }
 // endregion

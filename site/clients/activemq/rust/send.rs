@@ -23,11 +23,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         destination: format!("/queue/{QUEUE}"),
         transaction: None,
         // Without the first the message does not survive a restart; the second asks for an answer.
-        headers: Some(vec![header("persistent", "true"), header("receipt", "sent")]),
+        headers: Some(vec![
+            header("persistent", "true"),
+            header("receipt", "sent"),
+        ]),
         body: Some(b"Hello from Rust".to_vec()),
     };
     connection.send(send.into()).await?;
-    match connection.next().await.ok_or("the connection is lost")??.content {
+    match connection
+        .next()
+        .await
+        .ok_or("the connection is lost")??
+        .content
+    {
         FromServer::Receipt { .. } => disconnect(&mut connection, "bye").await?,
         refused => return Err(format!("{refused:?}").into()),
     }

@@ -8,7 +8,10 @@ use fe2o3_amqp::{Connection, Receiver, Session};
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut connection = Connection::builder()
         .container_id("rust-receive")
-        .sasl_profile(SaslProfile::Plain { username: env::var("MQLAB_USER")?, password: env::var("MQLAB_PASSWORD")? })
+        .sasl_profile(SaslProfile::Plain {
+            username: env::var("MQLAB_USER")?,
+            password: env::var("MQLAB_PASSWORD")?,
+        })
         .open(env::var("MQLAB_URL")?.as_str())
         .await?;
     let mut session = Session::begin(&mut connection).await?;

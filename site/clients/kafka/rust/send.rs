@@ -10,9 +10,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .set("bootstrap.servers", env::var("MQLAB_URL")?)
         .set("acks", "all")
         .create()?;
-    let record = FutureRecord::to("your-topic").key("greeting").payload("Hello from Rust");
+    let record = FutureRecord::to("your-topic")
+        .key("greeting")
+        .payload("Hello from Rust");
     // Over when all replicas in sync have it.
-    producer.send(record, Duration::ZERO).await.map_err(|(error, _)| error)?;
+    producer
+        .send(record, Duration::ZERO)
+        .await
+        .map_err(|(error, _)| error)?;
     Ok(())
 }
 // endregion

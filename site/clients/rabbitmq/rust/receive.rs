@@ -7,11 +7,17 @@ use lapin::{Connection, ConnectionProperties};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let connection = Connection::connect(&env::var("MQLAB_URL")?, ConnectionProperties::default()).await?;
+    let connection =
+        Connection::connect(&env::var("MQLAB_URL")?, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     channel.basic_qos(10, BasicQosOptions::default()).await?;
     let mut consumer = channel
-        .basic_consume("your-queue".into(), "".into(), BasicConsumeOptions::default(), Default::default())
+        .basic_consume(
+            "your-queue".into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            Default::default(),
+        )
         .await?;
     let mut stop = pin!(tokio::signal::ctrl_c());
     loop {

@@ -14,7 +14,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     options.set_topics(vec!["your-topic"]);
     let mut producer = Producer::new(options, client)?;
     producer.start().await?;
-    let message = MessageBuilder::builder().set_topic("your-topic").set_body("Hello from Rust".into()).build()?;
+    let message = MessageBuilder::builder()
+        .set_topic("your-topic")
+        .set_body("Hello from Rust".into())
+        .build()?;
     producer.send(message).await?;
     producer.shutdown().await?;
     Ok(())
