@@ -73,14 +73,17 @@ fn build() -> Result<(), String> {
     })
 }
 
-/// One build per kind: built together, packages share the features of what they use, and librdkafka's are no longer
-/// those that it has been built with already.
+/// Packages that are built together share the features of what they use, and are built sooner for it. Kafka's is alone:
+/// with the features of others, librdkafka would be built again, which mqlab's own build has done already.
 fn rust() -> Result<(), String> {
     let manifest = folder().join("rust/Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    programs("rust").iter().try_for_each(|entry| {
+    let programs = programs("rust");
+    let (alone, together): (Vec<_>, Vec<_>) = programs.iter().partition(|entry| entry.kind == "kafka");
+    [alone, together].iter().try_for_each(|entries| {
         let mut command = Command::new(&cargo);
-        command.args(["build", "--quiet", "--locked", "--package", &format!("client-{}", entry.kind)]);
+        command.args(["build", "--quiet", "--locked", "--manifest-path"]).arg(&manifest);
+        command.args(entries.iter().map(|entry| format!("--package=client-{}", entry.kind)));
         // What cargo tells a test of its package. Build scripts that look at it would run again, here and then there.
         let about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
         for (name, _) in std::env::vars_os() {
@@ -88,7 +91,7 @@ fn rust() -> Result<(), String> {
                 command.env_remove(name);
             }
         }
-        run(command.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(target()).current_dir(ROOT))
+        run(command.arg("--target-dir").arg(target()).current_dir(ROOT))
     })
 }
 

@@ -16,7 +16,8 @@ const client = new Client({
   connectHeaders: { login: process.env["MQLAB_USER"], passcode: process.env["MQLAB_PASSWORD"] },
   reconnectDelay: 0,
   onStompError: (frame) => fail(frame.headers.message),
-  onWebSocketError: () => fail("cannot connect"),
+  // A connection that is closed on purpose brings these, too.
+  onWebSocketError: () => running && fail("cannot connect"),
   onWebSocketClose: () => running && fail("the connection is lost"),
   onConnect: () => {
     const received = (message) => {
