@@ -201,6 +201,8 @@ impl Builder<'_> {
     fn look_up(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {
         let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
         out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
+        let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
+        out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
             let id = PageId::Reference(broker.model.kind.to_owned());
             let page = pages::reference_page(&self.context(&id), broker, &self.prefix);
@@ -227,6 +229,7 @@ impl Builder<'_> {
             (PageId::Glossary, "glossary", "glossary_about"),
             (PageId::Exports, "exports", "exports_about"),
             (PageId::Matrix, "matrix_page", "matrix_page_about"),
+            (PageId::About, "about", "about_lede"),
         ];
         let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
         let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {

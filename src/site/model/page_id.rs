@@ -45,6 +45,8 @@ pub(crate) enum PageId {
     Verification,
     /// The stack for other tools.
     Exports,
+    /// What made the site, and what it cannot know.
+    About,
     /// One object; a kind without pages of its own has a row in its list.
     Object(Address),
 }
@@ -90,6 +92,7 @@ impl PageId {
             Self::Programs(kind) => format!("programs:{kind}"),
             Self::Verification => "verification".to_owned(),
             Self::Exports => "exports".to_owned(),
+            Self::About => "about".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -117,6 +120,7 @@ impl Registry {
             PageId::Programs(kind) => format!("clients/{}.html", slug(kind)),
             PageId::Verification => "verification.html".to_owned(),
             PageId::Exports => "export/index.html".to_owned(),
+            PageId::About => "about.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

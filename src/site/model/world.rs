@@ -149,7 +149,7 @@ impl<'a> World<'a> {
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }
-        for page in [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports] {
+        for page in [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports, PageId::About] {
             registry.add(page)?;
         }
         for broker in self.first_of_each_kind() {

@@ -170,7 +170,12 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         context.registry.find(&id)?;
         Some((id, words.fill("programs_of", &[("broker", broker.broker.description().title)])))
     });
-    let others = [(PageId::Glossary, "glossary"), (PageId::Verification, "verification"), (PageId::Exports, "exports")];
+    let others = [
+        (PageId::Glossary, "glossary"),
+        (PageId::Verification, "verification"),
+        (PageId::Exports, "exports"),
+        (PageId::About, "about"),
+    ];
     let others = others.map(|(id, key)| (id, words.say(key)));
     let items: Vec<NavItem> = kinds
         .chain(programs)

@@ -1,5 +1,6 @@
 //! The content of every page as plain values: what the templates read. No markup here but the pictures.
 
+mod about;
 mod app;
 mod broker;
 mod document;
@@ -17,6 +18,7 @@ mod reference;
 mod run;
 
 pub(crate) use super::model::has_page;
+pub(crate) use about::about_page;
 pub(crate) use app::{app_page, apps_page};
 pub(crate) use broker::broker_page;
 pub(crate) use document::{Written, document_page};

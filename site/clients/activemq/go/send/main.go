@@ -2,36 +2,33 @@
 package main
 
 import (
+	"context"
 	"log"
-	"net/url"
 	"os"
 
-	"github.com/go-stomp/stomp/v3"
+	"github.com/Azure/go-amqp"
 )
 
-const queue = "your-queue"
-
 func main() {
-	address, err := url.Parse(os.Getenv("MQLAB_URL"))
+	ctx := context.Background()
+	login := amqp.SASLTypePlain(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
+	connection, err := amqp.Dial(ctx, os.Getenv("MQLAB_URL"), &amqp.ConnOptions{SASLType: login})
 	if err != nil {
 		log.Fatal(err)
 	}
-	login := stomp.ConnOpt.Login(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
-	connection, err := stomp.Dial("tcp", address.Host, login)
+	defer connection.Close()
+	session, err := connection.NewSession(ctx, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = connection.Send("/queue/"+queue, "text/plain", []byte("Hello from Go"),
-		// Without it the message does not survive a restart of the broker.
-		stomp.SendOpt.Header("persistent", "true"),
-		// With a content-length, JMS receivers would get a BytesMessage instead of a TextMessage.
-		stomp.SendOpt.NoContentLength,
-		// Send returns when the broker has it.
-		stomp.SendOpt.Receipt)
+	sender, err := session.NewSender(ctx, "your-queue", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := connection.Disconnect(); err != nil {
+	// Without this header the message does not survive a restart of the broker.
+	durable := &amqp.MessageHeader{Durable: true}
+	// Returns when the broker has accepted it.
+	if err := sender.Send(ctx, &amqp.Message{Header: durable, Value: "Hello from Go"}, nil); err != nil {
 		log.Fatal(err)
 	}
 }
