@@ -280,6 +280,8 @@ fn main(content: &str) -> &str {
 fn a_large_stack_can_be_written() {
     let folder = written("large", &large(1000));
     assert!(folder.join("brokers/jobs/queue/index.html").is_file());
+    let folder = written("long-lists", &large(300));
+    assert!(folder.join("brokers/jobs/queue/pages/2.html").is_file());
 }
 
 /// A claim is called tested only where a live test of that name is there.
