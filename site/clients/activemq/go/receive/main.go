@@ -5,41 +5,50 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/Azure/go-amqp"
+	"github.com/go-stomp/stomp/v3"
 )
+
+const queue = "your-queue"
 
 func main() {
 	running, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	login := amqp.SASLTypePlain(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
-	connection, err := amqp.Dial(running, os.Getenv("MQLAB_URL"), &amqp.ConnOptions{SASLType: login})
+	address, err := url.Parse(os.Getenv("MQLAB_URL"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer connection.Close()
-	session, err := connection.NewSession(running, nil)
+	login := stomp.ConnOpt.Login(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
+	connection, err := stomp.Dial("tcp", address.Host, login)
 	if err != nil {
 		log.Fatal(err)
 	}
-	receiver, err := session.NewReceiver(running, "your-queue", nil)
+	subscription, err := connection.Subscribe("/queue/"+queue, stomp.AckClientIndividual)
 	if err != nil {
 		log.Fatal(err)
 	}
 	for {
-		message, err := receiver.Receive(running, nil)
-		if running.Err() != nil {
+		select {
+		case message, open := <-subscription.C:
+			if !open {
+				log.Fatal("the connection is lost")
+			}
+			if message.Err != nil {
+				log.Fatal(message.Err)
+			}
+			fmt.Println(string(message.Body))
+			if err := connection.Ack(message); err != nil {
+				log.Fatal(err)
+			}
+		case <-running.Done():
+			if err := connection.Disconnect(); err != nil {
+				log.Fatal(err)
+			}
 			return
-		}
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(message.Value)
-		if err := receiver.AcceptMessage(context.Background(), message); err != nil {
-			log.Fatal(err)
 		}
 	}
 }

@@ -2,33 +2,36 @@
 package main
 
 import (
-	"context"
 	"log"
+	"net/url"
 	"os"
 
-	"github.com/Azure/go-amqp"
+	"github.com/go-stomp/stomp/v3"
 )
 
+const queue = "your-queue"
+
 func main() {
-	ctx := context.Background()
-	login := amqp.SASLTypePlain(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
-	connection, err := amqp.Dial(ctx, os.Getenv("MQLAB_URL"), &amqp.ConnOptions{SASLType: login})
+	address, err := url.Parse(os.Getenv("MQLAB_URL"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer connection.Close()
-	session, err := connection.NewSession(ctx, nil)
+	login := stomp.ConnOpt.Login(os.Getenv("MQLAB_USER"), os.Getenv("MQLAB_PASSWORD"))
+	connection, err := stomp.Dial("tcp", address.Host, login)
 	if err != nil {
 		log.Fatal(err)
 	}
-	sender, err := session.NewSender(ctx, "your-queue", nil)
+	err = connection.Send("/queue/"+queue, "text/plain", []byte("Hello from Go"),
+		// Without it the message does not survive a restart of the broker.
+		stomp.SendOpt.Header("persistent", "true"),
+		// With a content-length, JMS receivers would get a BytesMessage instead of a TextMessage.
+		stomp.SendOpt.NoContentLength,
+		// Send returns when the broker has it.
+		stomp.SendOpt.Receipt)
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Without this header the message does not survive a restart of the broker.
-	durable := &amqp.MessageHeader{Durable: true}
-	// Returns when the broker has accepted it.
-	if err := sender.Send(ctx, &amqp.Message{Header: durable, Value: "Hello from Go"}, nil); err != nil {
+	if err := connection.Disconnect(); err != nil {
 		log.Fatal(err)
 	}
 }
