@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { conclude, expect } = require('./expect');
 const { eachFigure, eachPage, picturesAlone, withFigures } = require('./pages');
+const { programs } = require('./programs');
 const { behaviour, question, withoutScripts } = require('./reader');
 const { searching } = require('./searching');
 const { htmlFiles, languages, samples } = require('./site');
@@ -43,6 +44,8 @@ function tasksOf(folder, shown, played) {
   const asking = sorts.flatMap(([, name]) => translated(name)).filter((name) => fs.readFileSync(path.join(folder, name), 'utf8').includes('data-question'));
   tasks.push(...asking.map((name) => (browser) => question(browser, folder, name)));
   tasks.push((browser) => withoutScripts(browser, folder));
+  const withPrograms = files.filter((one) => /^clients\//.test(one));
+  tasks.push(...withPrograms.map((name) => (browser) => programs(browser, folder, name, withPrograms.at(-1))));
   return { tasks, sorts: sorts.length, pages: files.length };
 }
 
