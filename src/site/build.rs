@@ -201,6 +201,8 @@ impl Builder<'_> {
     fn look_up(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {
         let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
         out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
+        let page = pages::fields_page(&self.context(&PageId::Fields), &self.prefix);
+        out.extend(press.page(&PageId::Fields, "fields.html", &page, None)?);
         let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
         out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -230,6 +232,7 @@ impl Builder<'_> {
             (PageId::Exports, "exports", "exports_about"),
             (PageId::Matrix, "matrix_page", "matrix_page_about"),
             (PageId::About, "about", "about_lede"),
+            (PageId::Fields, "fields", "fields_about"),
         ];
         let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
         let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {

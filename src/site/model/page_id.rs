@@ -39,6 +39,8 @@ pub(crate) enum PageId {
     Glossary,
     /// To look up, about a kind of broker.
     Reference(String),
+    /// Every field of the stack's file.
+    Fields,
     /// Programs for a kind of broker.
     Programs(String),
     /// What is claimed, and how it is known.
@@ -93,6 +95,7 @@ impl PageId {
             Self::Verification => "verification".to_owned(),
             Self::Exports => "exports".to_owned(),
             Self::About => "about".to_owned(),
+            Self::Fields => "fields".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -121,6 +124,7 @@ impl Registry {
             PageId::Verification => "verification.html".to_owned(),
             PageId::Exports => "export/index.html".to_owned(),
             PageId::About => "about.html".to_owned(),
+            PageId::Fields => "reference/file.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

@@ -119,8 +119,24 @@ mod tests {
         }
     }
 
-    /// What the constants of every kind of broker say to people.
-    fn described() -> BTreeSet<&'static str> {
+    /// The sentences of a schema, but for the names of brokers, which are the same everywhere.
+    fn fields(node: &serde_json::Value, all: &mut BTreeSet<String>) {
+        if let Some(text) = node["description"].as_str() {
+            all.insert(text.to_owned());
+        }
+        for child in node.as_object().into_iter().flat_map(|object| object.values()) {
+            fields(child, all);
+        }
+        for child in node.as_array().into_iter().flatten() {
+            fields(child, all);
+        }
+        for broker in crate::brokers::registry() {
+            all.remove(broker.description().title);
+        }
+    }
+
+    /// What the constants of every kind of broker, and the fields of a file, say to people.
+    fn described() -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         for broker in crate::brokers::registry() {
             let about = broker.description();
@@ -133,13 +149,14 @@ mod tests {
             all.extend(about.impossible.iter().map(|one| one.why));
             all.insert(about.growth);
         }
-        all.retain(|text| !text.is_empty());
+        let mut all: BTreeSet<String> = all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        fields(&crate::spec::schema(), &mut all);
         all
     }
 
     #[test]
     fn every_description_is_translated() {
-        let missing: Vec<_> = described().into_iter().filter(|text| !TRANSLATED.contains_key(*text)).collect();
+        let missing: Vec<_> = described().into_iter().filter(|text| !TRANSLATED.contains_key(text)).collect();
         assert!(missing.is_empty(), "site/content/zh/docs.json has no {missing:#?}");
     }
 

@@ -149,7 +149,9 @@ impl<'a> World<'a> {
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }
-        for page in [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports, PageId::About] {
+        for page in
+            [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports, PageId::About, PageId::Fields]
+        {
             registry.add(page)?;
         }
         for broker in self.first_of_each_kind() {

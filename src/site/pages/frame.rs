@@ -171,6 +171,7 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         Some((id, words.fill("programs_of", &[("broker", broker.broker.description().title)])))
     });
     let others = [
+        (PageId::Fields, "fields"),
         (PageId::Glossary, "glossary"),
         (PageId::Verification, "verification"),
         (PageId::Exports, "exports"),

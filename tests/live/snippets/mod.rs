@@ -12,6 +12,12 @@ use self::entries::{Client, Entry, entries};
 use self::running::Running;
 use crate::lab::{Lab, until};
 
+/// By itself before all others, in `scripts/test`: compilers beside brokers make these slower than scenarios wait for.
+#[test]
+fn the_programs_are_built() {
+    build::ready().unwrap();
+}
+
 #[test]
 fn kafka() {
     scenario("kafka", "events", "topics: { your-topic: { partitions: 3 } }");
