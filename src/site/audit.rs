@@ -88,8 +88,7 @@ pub fn audit(input: &SiteInput<'_>, folder: &Path) -> Result<Audit, AuditError> 
 
 /// The paths of each language's pages, from its own folder.
 fn languages<'a>(input: &SiteInput<'_>, pages: &'a [Page]) -> Vec<(String, BTreeSet<&'a str>)> {
-    let configured = &input.stack.site.languages;
-    let all: Vec<String> = if configured.is_empty() { vec!["en".to_owned()] } else { configured.clone() };
+    let all = &input.stack.site.languages;
     let html = || pages.iter().map(|page| page.path.as_str()).filter(|path| path.ends_with("html"));
     let of_another = |path: &str| all.iter().skip(1).any(|language| path.starts_with(&format!("{language}/")));
     all.iter()

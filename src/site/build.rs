@@ -43,9 +43,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
         assets().into_iter().map(|(path, content)| Page { path: path.to_owned(), content }).collect();
     let exports = exports(&world, &registry)?;
     out.extend(exports.iter().map(|export| Page { path: export.path.clone(), content: export.content.clone() }));
-    let first = ["en".to_owned()];
-    let languages = if input.stack.site.languages.is_empty() { &first[..] } else { &input.stack.site.languages };
-    for (at, language) in languages.iter().enumerate() {
+    for (at, language) in input.stack.site.languages.iter().enumerate() {
         // The first language is at the top, so that a stack with one language has no folder for it.
         let prefix = if at == 0 { String::new() } else { format!("{language}/") };
         let words = Words::of(language)?;

@@ -27,14 +27,15 @@ fn check(wrong: &[String]) {
 
 /// Every program, with what it is called in a complaint.
 fn programs(all: &[Entry]) -> Vec<(String, &Entry, &Client, &'static str, &Program)> {
-    let of = |entry| {
-        let client: Option<&Client> = Entry::client(entry);
-        let both = client.map(|client| [("send", &client.send), ("receive", &client.receive)].map(|it| (client, it)));
-        both.into_iter().flatten().map(move |(client, (verb, program))| {
-            (format!("{} {} {verb} ({})", entry.kind, entry.language, program.file), entry, client, verb, program)
-        })
-    };
-    all.iter().flat_map(of).collect()
+    let mut found = Vec::new();
+    for entry in all {
+        let client = &entry.client;
+        for (verb, program) in [("send", &client.send), ("receive", &client.receive)] {
+            let name = format!("{} {} {verb} ({})", entry.kind, entry.language, program.file);
+            found.push((name, entry, client, verb, program));
+        }
+    }
+    found
 }
 
 /// What is between the two marks, if they are there once.
@@ -137,7 +138,7 @@ fn the_versions_are_those_of_the_locks() {
     let crates = text("rust/Cargo.lock");
     let mut wrong = Vec::new();
     for entry in &entries() {
-        let Some(client) = entry.client() else { continue };
+        let client = &entry.client;
         let (name, version) = (&client.name, &client.version);
         let is_locked = match entry.language.as_str() {
             "python" => requirements.lines().any(|line| line == format!("{name}=={version}")),
@@ -206,7 +207,7 @@ fn the_variables_are_those_that_env_prints() {
         let printed: BTreeSet<String> =
             broker.broker.lesson().environment(broker.model, broker.facts).into_iter().map(|one| one.name).collect();
         for entry in all.iter().filter(|entry| entry.kind == broker.model.kind) {
-            let Some(client) = entry.client() else { continue };
+            let client = &entry.client;
             let ends = [Some(&client.connection), client.user.as_ref(), client.password.as_ref()];
             for end in ends.into_iter().flatten().filter(|end| !printed.contains(&format!("{prefix}_{end}"))) {
                 wrong.push(format!("{} {}: {prefix}_{end}", entry.kind, entry.language));
@@ -222,11 +223,7 @@ fn what_was_run_has_its_results_and_what_was_not_says_why() {
     let all = entries();
     let mut wrong = Vec::new();
     for entry in &all {
-        let reasons = match &entry.programs {
-            entries::Programs::None { none } => Some(none),
-            entries::Programs::Some(client) => client.not_run.as_ref(),
-        };
-        if let Some(words) = reasons
+        if let Some(words) = &entry.client.not_run
             && (!words.en.ends_with('.') || !words.zh.ends_with('。'))
         {
             wrong.push(format!("{} {}: whole sentences in both languages", entry.kind, entry.language));
@@ -234,9 +231,7 @@ fn what_was_run_has_its_results_and_what_was_not_says_why() {
     }
     for broker in registry() {
         let kind = broker.description().kind;
-        let run = all
-            .iter()
-            .filter(|entry| entry.kind == kind && entry.client().is_some_and(|client| client.not_run.is_none()));
+        let run = all.iter().filter(|entry| entry.kind == kind && entry.is_run());
         let languages: Vec<&str> = run.map(|entry| entry.language.as_str()).collect();
         let Some(result) = results.iter().find(|result| result["kind"] == kind) else {
             wrong.push(format!("{kind}: its results"));

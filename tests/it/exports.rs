@@ -6,7 +6,7 @@ use mqlab::site::{SiteInput, build};
 
 use crate::golden::Golden;
 use crate::site_fixture;
-use crate::specs::{example, facts, root};
+use crate::specs::{Nothing, clean, example, facts, root};
 
 /// The two brokers of the tour between them have every style of arrow, and an app that does all that one can.
 #[test]
@@ -19,6 +19,20 @@ fn every_format_says_what_was_recorded() {
         golden.add(&page.path["export/".len()..].replace('/', "."), page.content.clone());
     }
     golden.check();
+}
+
+#[test]
+fn what_a_broker_has_by_itself_is_a_channel_too() {
+    let spec = "brokers: { jobs: { kind: rabbitmq } }\n\
+                apps: { shop: { produces: [{ to: jobs/exchange/amq.topic, routing_key: a.b }] } }\n";
+    let stack = clean("mqlab.yaml", spec, &Nothing);
+    let facts = facts(&stack);
+    let pages = build(&SiteInput::new(&stack, &facts, None)).unwrap();
+    let text = &pages.iter().find(|page| page.path == "export/apps/shop.asyncapi.yaml").unwrap().content;
+    let document: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+    let channel = &document["channels"]["jobs.exchange.amq.topic"];
+    assert_eq!(channel["bindings"]["amqp"]["exchange"]["name"], "amq.topic", "{text}");
+    assert_eq!(document["operations"]["send_jobs.exchange.amq.topic"]["bindings"]["amqp"]["cc"][0], "a.b", "{text}");
 }
 
 /// More than Mermaid draws is shown in groups; Graphviz and programs get all of it.

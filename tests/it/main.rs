@@ -19,6 +19,7 @@ mod serve;
 mod site;
 mod site_check;
 mod site_fixture;
+mod site_kinds;
 mod sources;
 mod specs;
 mod versions;

@@ -260,12 +260,21 @@ fn every_word_is_used() {
     }
 }
 
+fn without_programs(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("<div class=\"programs\"") else { return text.to_owned() };
+    let (_, after) = rest.split_once("</section>\n</div>").expect("the last program ends the programs");
+    format!("{before}<div class=\"programs\">…</div>{after}")
+}
+
 #[test]
 fn the_small_stack_is_as_recorded() {
     let mut golden = Golden::new("golden/site", ".html");
     for page in pages(&small()).iter().filter(|page| page.path.ends_with("html")) {
         let name = page.path.replace('/', "__");
-        golden.add(name.trim_end_matches(".html"), main(&page.content).to_owned() + "\n");
+        let text = main(&page.content);
+        // One page has them whole.
+        let shown = if page.path == "clients/kafka.html" { text.to_owned() } else { without_programs(text) };
+        golden.add(name.trim_end_matches(".html"), shown + "\n");
     }
     golden.check();
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::brokers::Channel;
-use crate::model::{App, Flow};
+use crate::model::{App, Flow, Resource};
+use crate::site::BrokerInput;
 use crate::site::model::World;
 use crate::site::text::slug;
 
@@ -62,9 +63,14 @@ struct Document<'a> {
 
 impl Document<'_> {
     fn operation(&mut self, action: &str, flow: &Flow, app: &App) {
-        let Some((broker, resource)) = self.world.object(&flow.address) else { return };
+        let Some(broker) = self.world.input.brokers.iter().find(|one| one.model.name == flow.address.broker) else {
+            return;
+        };
+        // What the broker has by itself, as `amq.topic`, is in no file.
+        let builtin = Resource::new(flow.address.clone());
+        let resource = self.world.object(&flow.address).map_or(&builtin, |(_, resource)| resource);
         let channel = broker.broker.lesson().channel(resource);
-        let server = self.server(&broker.model.name, &channel);
+        let server = self.server(broker, &channel);
         let key = key(&[&broker.model.name, &channel.path, &resource.address.kind, &resource.address.name]);
         let mut described = json!({
             "address": resource.address.name,
@@ -92,9 +98,8 @@ impl Document<'_> {
         self.operations.insert(name, operation);
     }
 
-    fn server(&mut self, broker: &str, channel: &Channel) -> String {
-        let name = key(&[broker, &channel.path]);
-        let Some(input) = self.world.input.brokers.iter().find(|input| input.model.name == broker) else { return name };
+    fn server(&mut self, input: &BrokerInput<'_>, channel: &Channel) -> String {
+        let name = key(&[&input.model.name, &channel.path]);
         let host = Some(input.facts.advertise_host.as_str()).filter(|host| !host.is_empty()).unwrap_or("localhost");
         // Where the broker has not run its port is not known: the port of its kind stands in.
         let usual = input.broker.description().ports.iter().find(|port| port.name == channel.port);

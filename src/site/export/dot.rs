@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::ids::ids;
+use super::words;
 use crate::site::diagram::{Look, Node, Style};
 use crate::site::grammar::Grammar;
 use crate::site::model::End;
@@ -37,12 +38,7 @@ pub(super) fn text(grammar: &Grammar<'_>, ends: &BTreeSet<End>, title: &str) -> 
     graph.merge_parallel();
     for edge in &graph.edges {
         let mut options = vec![format!("style={}", line(edge.style))];
-        let mut words = edge.labels.clone();
-        match edge.style {
-            Style::DeadLetter => words.insert(0, "dead letter".to_owned()),
-            Style::Alternate => words.insert(0, "alternate".to_owned()),
-            _ => {}
-        }
+        let words = words(edge);
         if !words.is_empty() {
             options.push(format!("label={}", quoted(&words.join("\n"))));
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ids::ids;
+use super::words;
 use crate::site::diagram::{Edge, Graph, Look, Node, Style};
 
 /// A flowchart, left to right. The same graph gives the same bytes, whatever the order of its nodes and edges.
@@ -46,13 +47,7 @@ fn arrow(edge: &Edge, ids: &[String]) -> String {
         Style::ExchangeBinding | Style::Forward => "==>",
         Style::DeadLetter | Style::Alternate => "-.->",
     };
-    let mut words: Vec<String> = edge.labels.iter().map(|label| quoted(label)).collect();
-    // Nothing but the words tells these from one another.
-    match edge.style {
-        Style::DeadLetter => words.insert(0, "dead letter".to_owned()),
-        Style::Alternate => words.insert(0, "alternate".to_owned()),
-        _ => {}
-    }
+    let words: Vec<String> = words(edge).iter().map(|text| quoted(text)).collect();
     let label = if words.is_empty() { String::new() } else { format!("|\"{}\"|", words.join("<br/>")) };
     format!("  {} {line}{label} {}\n", ids[edge.from], ids[edge.to])
 }

@@ -11,7 +11,7 @@ mod topology;
 use std::collections::BTreeSet;
 
 use super::BuildError;
-use super::diagram::Graph;
+use super::diagram::{Edge, Graph, Style};
 use super::grammar::Grammar;
 use super::model::{End, PageId, Registry, Words, World};
 use super::pictures;
@@ -92,6 +92,16 @@ pub(crate) fn exports(world: &World<'_>, registry: &Registry) -> Result<Vec<Expo
         exports.push(file(Form::AsyncApi, Some(&app.name), &name, asyncapi::yaml(world, app)));
     }
     Ok(exports)
+}
+
+/// What an arrow says: its labels, and what nothing but words tells in a drawing without our looks.
+fn words(edge: &Edge) -> Vec<String> {
+    let kind = match edge.style {
+        Style::DeadLetter => Some("dead letter"),
+        Style::Alternate => Some("alternate"),
+        _ => None,
+    };
+    kind.map(str::to_owned).into_iter().chain(edge.labels.iter().cloned()).collect()
 }
 
 /// All of it, or groups where all of it is more than Mermaid draws.

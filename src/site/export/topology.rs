@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{Address, Flow, Resource, Value};
-use crate::site::model::{End, PageId, Place, Registry, World};
+use crate::site::grammar::key;
+use crate::site::model::{PageId, Place, Registry, World};
 
 /// Rises when a field changes its meaning or goes; new fields may come at any time.
 const FORMAT: u32 = 1;
@@ -109,8 +110,8 @@ pub(super) fn json(world: &World<'_>, registry: &Registry) -> String {
             .arrows
             .iter()
             .map(|arrow| ArrowOut {
-                from: end(&arrow.from),
-                to: end(&arrow.to),
+                from: key(&arrow.from),
+                to: key(&arrow.to),
                 style: arrow.style.name(),
                 label: &arrow.label,
             })
@@ -151,12 +152,4 @@ fn flows(flows: &[Flow]) -> Vec<FlowOut<'_>> {
             headers: &flow.headers,
         })
         .collect()
-}
-
-/// As in every output of mqlab: an object's address, an app with `app:` before its name.
-fn end(end: &End) -> String {
-    match end {
-        End::App(name) => format!("app:{name}"),
-        End::Object(address) => address.to_string(),
-    }
 }

@@ -100,7 +100,6 @@ fn about(node: &Json) -> Option<&str> {
 fn takes(node: &Json, words: &Words) -> String {
     let mut found: Vec<String> = Vec::new();
     collect(node, words, &mut found);
-    found.dedup();
     found.join(" | ")
 }
 

@@ -1,7 +1,5 @@
 //! Programs that send and receive, a tab for each language, with the reader's own names.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
@@ -9,7 +7,7 @@ use super::parts::{CallView, Context, Link};
 use crate::model::Resource;
 use crate::site::BrokerInput;
 use crate::site::model::End;
-use crate::site::programs::{Entry, Names, Part, Programs, fill};
+use crate::site::programs::{Entry, Part, Programs, fill};
 
 /// With more objects of a kind than this the programs would be the largest part of the site: their pages lead to the
 /// page that has them once.
@@ -152,35 +150,27 @@ fn tab(
     }
 }
 
-/// What stands for the placeholders. A variable that `mqlab env` does not print stands for itself: nobody is misled
-/// to another object's.
-fn names(
+/// What stands for the placeholders.
+fn names<'a>(
     context: &Context<'_>,
-    programs: &Programs,
+    programs: &'a Programs,
     broker: &BrokerInput<'_>,
     resource: Option<&Resource>,
     entry: &Entry,
-) -> Names {
-    let lesson = broker.broker.lesson();
-    let printed: BTreeSet<String> =
-        lesson.environment(broker.model, &broker.facts).into_iter().map(|variable| variable.name).collect();
+) -> Vec<(&'a str, String)> {
     let usual = |end: &str| format!("{}_{end}", broker.model.name.to_uppercase());
-    let variable = |end: &str| {
-        resource
-            .map(|resource| lesson.variable(resource, end))
-            .filter(|name| printed.contains(name))
-            .unwrap_or(usual(end))
-    };
-    let mut list = vec![("MQLAB_URL".to_owned(), variable(&entry.connection))];
-    list.extend(entry.user.as_deref().map(|end| ("MQLAB_USER".to_owned(), usual(end))));
-    list.extend(entry.password.as_deref().map(|end| ("MQLAB_PASSWORD".to_owned(), usual(end))));
+    let lesson = broker.broker.lesson();
+    let url = resource.map_or_else(|| usual(&entry.connection), |own| lesson.variable(own, &entry.connection));
+    let mut names = vec![("MQLAB_URL", url)];
+    names.extend(entry.user.as_deref().map(|end| ("MQLAB_USER", usual(end))));
+    names.extend(entry.password.as_deref().map(|end| ("MQLAB_PASSWORD", usual(end))));
     if let (Some(about), Some(resource)) = (programs.about(broker.model.kind), resource) {
-        list.push((about.placeholder.clone(), resource.address.name.clone()));
+        names.push((&about.placeholder, resource.address.name.clone()));
         let apps = context.world.input.stack.apps.iter();
         let mut reading = apps.filter(|app| app.consumes.iter().any(|flow| flow.address == resource.address));
-        list.extend(reading.find_map(|app| app.group.clone()).map(|group| ("your-group".to_owned(), group)));
+        names.extend(reading.find_map(|app| app.group.clone()).map(|group| ("your-group", group)));
     }
-    Names { list }
+    names
 }
 
 /// As it lies in the reader's project.
@@ -209,7 +199,7 @@ fn install(entry: &Entry) -> CallView {
     CallView { tool: tool.to_owned(), text }
 }
 
-pub(crate) fn title(language: &str) -> &'static str {
+fn title(language: &str) -> &'static str {
     match language {
         "python" => "Python",
         "java" => "Java",

@@ -2,17 +2,11 @@
 
 use std::fmt::Write as _;
 
-/// What takes the place of the placeholders.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
-    /// Placeholder and what stands for it, such as `your-queue` and `mail.eu`.
-    pub list: Vec<(String, String)>,
-}
-
 /// A placeholder is a whole string in double quotes, so what takes its place becomes one in that language.
-pub(crate) fn fill(code: &str, language: &str, names: &Names) -> String {
+/// `names` are placeholders, such as `your-queue`, each with what it stands for.
+pub(crate) fn fill(code: &str, language: &str, names: &[(&str, String)]) -> String {
     let mut filled = code.to_owned();
-    for (placeholder, name) in &names.list {
+    for (placeholder, name) in names {
         filled = filled.replace(&format!("\"{placeholder}\""), &literal(name, language));
     }
     filled
@@ -58,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_name_is_a_string_in_every_language() {
-        let names = Names { list: vec![("your-queue".to_owned(), "a\"b\\c\u{202e}\u{e0001}".to_owned())] };
+        let names = [("your-queue", "a\"b\\c\u{202e}\u{e0001}".to_owned())];
         let cases = [
             ("python", "f(\"a\\\"b\\\\c\\u202e\\U000e0001\")"),
             ("go", "f(\"a\\\"b\\\\c\\u202e\\U000e0001\")"),

@@ -5,5 +5,5 @@
 mod fill;
 mod read;
 
-pub(crate) use fill::{Names, fill};
+pub(crate) use fill::fill;
 pub(crate) use read::{Entry, Part, Programs, programs};

@@ -142,8 +142,7 @@ fn go() -> Result<(), String> {
 
 /// What of a language is run.
 fn programs(language: &str) -> Vec<Entry> {
-    let is_run = |entry: &Entry| entry.client().is_some_and(|client| client.not_run.is_none());
-    entries().into_iter().filter(|entry| entry.language == language && is_run(entry)).collect()
+    entries().into_iter().filter(|entry| entry.language == language && entry.is_run()).collect()
 }
 
 /// Does it, unless it was done from the same `sources` before.

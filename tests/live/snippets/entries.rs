@@ -12,17 +12,7 @@ pub(crate) struct Entry {
     pub(crate) kind: String,
     pub(crate) language: String,
     #[serde(flatten)]
-    pub(crate) programs: Programs,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Programs {
-    /// Why there are none.
-    None {
-        none: Words,
-    },
-    Some(Box<Client>),
+    pub(crate) client: Client,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,11 +46,9 @@ pub(crate) struct Words {
 }
 
 impl Entry {
-    pub(crate) fn client(&self) -> Option<&Client> {
-        match &self.programs {
-            Programs::None { .. } => None,
-            Programs::Some(client) => Some(client),
-        }
+    /// Whether the programs are run here.
+    pub(crate) fn is_run(&self) -> bool {
+        self.client.not_run.is_none()
     }
 }
 

@@ -57,7 +57,8 @@ fn scenario(kind: &str, broker: &str, objects: &str) {
     let run: Vec<(&Entry, &Client)> = all
         .iter()
         .filter(|entry| entry.kind == kind)
-        .filter_map(|entry| Some((entry, entry.client().filter(|client| client.not_run.is_none())?)))
+        .filter(|entry| entry.is_run())
+        .map(|entry| (entry, &entry.client))
         .collect();
     let scene = Scene { env: lab.env(), lab, broker };
     for (receiver, client) in &run {

@@ -1,8 +1,16 @@
 //! What can be typed.
 
+mod images;
+mod mirrors;
+mod site;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(in crate::cli) use images::{Images, ImagesFetch, ImagesLoad, ImagesLock, ImagesSave};
+pub(in crate::cli) use mirrors::{Mirrors, MirrorsApply, MirrorsRestore, MirrorsTest};
+pub(in crate::cli) use site::{Site, SiteBuild, SiteCheck, SiteServe};
 
 /// Message brokers on your machine, set up exactly and explained.
 #[derive(Debug, Parser)]
@@ -14,9 +22,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     arg_required_else_help = true,
     after_help = EXIT_CODES
 )]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     #[command(subcommand)]
-    pub(super) verb: Verb,
+    pub(in crate::cli) verb: Verb,
 }
 
 const EXIT_CODES: &str = "\
@@ -24,13 +32,13 @@ Exit codes:
   0  done, or in sync
   1  failed before anything was changed, or could not find out
   2  usage, or an invalid file
-  3  changes are pending (plan --exit-code, drift)
+  3  changes are pending (plan --exit-code, drift, site check)
   4  partly applied: run the same command again to go on
   5  at least one step is blocked or not permitted, and nothing failed
   130, 143  interrupted";
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(in crate::cli) enum Verb {
     /// Write a commented mqlab.yaml to start from. Never overwrites
     Init(Init),
     /// Read the file and report every mistake in it. Needs no engine
@@ -82,28 +90,28 @@ pub(super) enum Verb {
 
 /// Which stack.
 #[derive(Clone, Debug, Default, Args)]
-pub(super) struct Files {
+pub(in crate::cli) struct Files {
     /// The file; several are merged left to right
     #[arg(short, long = "file", value_name = "FILE", default_value = "mqlab.yaml")]
-    pub(super) files: Vec<PathBuf>,
+    pub(in crate::cli) files: Vec<PathBuf>,
     /// Another name for the stack than the file's
     #[arg(long, value_name = "NAME", env = "MQLAB_STACK")]
-    pub(super) stack: Option<String>,
+    pub(in crate::cli) stack: Option<String>,
 }
 
 /// How to talk.
 #[derive(Clone, Debug, Default, Args)]
-pub(super) struct Output {
+pub(in crate::cli) struct Output {
     /// The form of the result on standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    pub(super) format: Format,
+    pub(in crate::cli) format: Format,
     /// Say nothing on the way, only the result and what is wrong
     #[arg(short, long)]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// For people
     #[default]
     Human,
@@ -115,13 +123,13 @@ pub(super) enum Format {
 
 /// How a verb talks, and whether its questions are answered already.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Manner {
-    pub(super) output: Output,
-    pub(super) yes: bool,
+pub(in crate::cli) struct Manner {
+    pub(in crate::cli) output: Output,
+    pub(in crate::cli) yes: bool,
 }
 
 impl Verb {
-    pub(super) fn manner(&self) -> Manner {
+    pub(in crate::cli) fn manner(&self) -> Manner {
         let talks = |output: &Output| Manner { output: output.clone(), yes: false };
         match self {
             Self::Check(all) => talks(&all.output),
@@ -154,168 +162,168 @@ impl Verb {
 
 /// What lets a run go further than it would by itself.
 #[derive(Clone, Debug, Default, Args)]
-pub(super) struct Permits {
+pub(in crate::cli) struct Permits {
     /// Answer every question with yes
     #[arg(short, long)]
-    pub(super) yes: bool,
+    pub(in crate::cli) yes: bool,
     /// Let what is inside replaced or deleted objects be lost
     #[arg(long)]
-    pub(super) allow_data_loss: bool,
+    pub(in crate::cli) allow_data_loss: bool,
 }
 
 /// How long to wait for a broker.
 #[derive(Clone, Copy, Debug, Default, Args)]
-pub(super) struct Patience {
+pub(in crate::cli) struct Patience {
     /// Wait so long until a broker is ready, instead of three minutes from its start
     #[arg(long, value_name = "SECONDS", env = "MQLAB_READY_SECONDS")]
-    pub(super) ready_seconds: Option<u64>,
+    pub(in crate::cli) ready_seconds: Option<u64>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Init {
+pub(in crate::cli) struct Init {
     /// Which example to begin with
     #[arg(long, value_name = "EXAMPLE", default_value = "tour")]
-    pub(super) from: String,
+    pub(in crate::cli) from: String,
     /// Where to write
     #[arg(value_name = "FILE", default_value = "mqlab.yaml")]
-    pub(super) file: PathBuf,
+    pub(in crate::cli) file: PathBuf,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(in crate::cli) struct Check {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     /// Warnings are errors
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(in crate::cli) strict: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Plan {
+pub(in crate::cli) struct Plan {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     /// Exit with 3 when anything would be changed
     #[arg(long)]
-    pub(super) exit_code: bool,
+    pub(in crate::cli) exit_code: bool,
     /// Objects that are not in the file count as differences
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(in crate::cli) strict: bool,
     /// Nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) only: Vec<String>,
+    pub(in crate::cli) only: Vec<String>,
     /// Plan as if this object might be deleted and made again; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) replace: Vec<String>,
+    pub(in crate::cli) replace: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Up {
+pub(in crate::cli) struct Up {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     #[command(flatten)]
-    pub(super) permits: Permits,
+    pub(in crate::cli) permits: Permits,
     #[command(flatten)]
-    pub(super) patience: Patience,
+    pub(in crate::cli) patience: Patience,
     /// Take over what only a newer mqlab would write differently
     #[arg(long)]
-    pub(super) recreate: bool,
+    pub(in crate::cli) recreate: bool,
     /// Run no image but those whose digests are in mqlab.lock
     #[arg(long)]
-    pub(super) locked: bool,
+    pub(in crate::cli) locked: bool,
     /// Of the topology nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) only: Vec<String>,
+    pub(in crate::cli) only: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Apply {
+pub(in crate::cli) struct Apply {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     #[command(flatten)]
-    pub(super) permits: Permits,
+    pub(in crate::cli) permits: Permits,
     #[command(flatten)]
-    pub(super) patience: Patience,
+    pub(in crate::cli) patience: Patience,
     /// Nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) only: Vec<String>,
+    pub(in crate::cli) only: Vec<String>,
     /// Let this object be deleted and made again, with what is bound to it; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) replace: Vec<String>,
+    pub(in crate::cli) replace: Vec<String>,
     /// Delete this object, which is not in the file; may be repeated
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) delete: Vec<String>,
+    pub(in crate::cli) delete: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Drift {
+pub(in crate::cli) struct Drift {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     /// Objects that are not in the file count as drift
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(in crate::cli) strict: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Status {
+pub(in crate::cli) struct Status {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     /// Send a message through each broker and take it back
     #[arg(long)]
-    pub(super) probe: bool,
+    pub(in crate::cli) probe: bool,
     /// Every object, not only those that hold something
     #[arg(long)]
-    pub(super) all: bool,
+    pub(in crate::cli) all: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Ls {
+pub(in crate::cli) struct Ls {
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Logs {
+pub(in crate::cli) struct Logs {
     /// Of these brokers only
     #[arg(value_name = "BROKER")]
-    pub(super) brokers: Vec<String>,
+    pub(in crate::cli) brokers: Vec<String>,
     /// The file; several are merged left to right
     // Without the short form that it has elsewhere: `logs -f` follows, as everywhere.
     #[arg(long = "file", value_name = "FILE", default_value = "mqlab.yaml")]
-    pub(super) files: Vec<PathBuf>,
+    pub(in crate::cli) files: Vec<PathBuf>,
     /// Another name for the stack than the file's
     #[arg(long, value_name = "NAME", env = "MQLAB_STACK")]
-    pub(super) stack: Option<String>,
+    pub(in crate::cli) stack: Option<String>,
     /// Go on with what comes
     #[arg(short, long)]
-    pub(super) follow: bool,
+    pub(in crate::cli) follow: bool,
     /// Begin with the last so many lines of each
     #[arg(long, value_name = "LINES")]
-    pub(super) tail: Option<u32>,
+    pub(in crate::cli) tail: Option<u32>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Env {
+pub(in crate::cli) struct Env {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     /// The form of the lines
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
-    pub(super) format: EnvFormat,
+    pub(in crate::cli) format: EnvFormat,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum EnvFormat {
+pub(in crate::cli) enum EnvFormat {
     /// `export NAME='value'`, for `eval "$(mqlab env)"`
     #[default]
     Shell,
@@ -328,256 +336,74 @@ pub(super) enum EnvFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Power {
+pub(in crate::cli) struct Power {
     /// These brokers only
     #[arg(value_name = "BROKER")]
-    pub(super) brokers: Vec<String>,
+    pub(in crate::cli) brokers: Vec<String>,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Down {
+pub(in crate::cli) struct Down {
     /// These brokers only
     #[arg(value_name = "BROKER")]
-    pub(super) brokers: Vec<String>,
+    pub(in crate::cli) brokers: Vec<String>,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
     /// The data too
     #[arg(long)]
-    pub(super) volumes: bool,
+    pub(in crate::cli) volumes: bool,
     /// Brokers too that are no longer in the file
     #[arg(long)]
-    pub(super) orphans: bool,
+    pub(in crate::cli) orphans: bool,
     /// Answer every question with yes
     #[arg(short, long)]
-    pub(super) yes: bool,
+    pub(in crate::cli) yes: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Run {
+pub(in crate::cli) struct Run {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) patience: Patience,
+    pub(in crate::cli) patience: Patience,
     /// Leave the stack running afterwards
     #[arg(long)]
-    pub(super) keep: bool,
+    pub(in crate::cli) keep: bool,
     /// Say nothing on the way, only what is wrong
     #[arg(short, long)]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(super) command: Vec<String>,
+    pub(in crate::cli) command: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Trace {
+pub(in crate::cli) struct Trace {
     /// Where the message is published: `broker/exchange`; the default exchange is `broker/exchange/`
     #[arg(value_name = "EXCHANGE")]
-    pub(super) exchange: String,
+    pub(in crate::cli) exchange: String,
     /// Its routing key
     #[arg(value_name = "KEY", default_value = "")]
-    pub(super) key: String,
+    pub(in crate::cli) key: String,
     /// A header of the message: a number, `true`, `false`, or text
     #[arg(long = "header", value_name = "NAME=VALUE")]
-    pub(super) headers: Vec<String>,
+    pub(in crate::cli) headers: Vec<String>,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Doctor {
+pub(in crate::cli) struct Doctor {
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(in crate::cli) files: Files,
     #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Images {
-    /// Every version of every kind: its sources, and what is here already
-    List(ImagesList),
-    /// Build local recipes
-    Build(ImagesFetch),
-    /// Get the images as `up` would: what is here, else pulled, from a mirror too, else built. With --again: pull, and nothing else
-    Pull(ImagesFetch),
-    /// Write down in mqlab.lock which content every image of the stack must have
-    Lock(ImagesLock),
-    /// Write all images of the stack, its file and its lock into one archive
-    Save(ImagesSave),
-    /// Give an archive's images to the engine, and put its files into a folder
-    Load(ImagesLoad),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImagesList {
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImagesSave {
-    /// The archive to write
-    #[arg(value_name = "ARCHIVE")]
-    pub(super) file: PathBuf,
-    /// Write over one that is there
-    #[arg(long)]
-    pub(super) replace: bool,
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImagesLoad {
-    /// The archive to read
-    #[arg(value_name = "ARCHIVE")]
-    pub(super) file: PathBuf,
-    /// Where to put its files; the working folder by default
-    #[arg(long, value_name = "FOLDER")]
-    pub(super) into: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-/// Verbs of `mirrors`.
-#[derive(Debug, Subcommand)]
-pub(super) enum Mirrors {
-    /// Try each: does it answer, has it the stack's images, does it tell the truth, how fast is it
-    Test(MirrorsTest),
-    /// Put mirrors of docker.io into the engine's own settings, and have it read them. Restarts nothing
-    Apply(MirrorsApply),
-    /// Take back the last `mirrors apply`
-    Restore(MirrorsRestore),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MirrorsTest {
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    /// Try these instead of those that are set; may be repeated
-    #[arg(value_name = "URL")]
-    pub(super) urls: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImagesLock {
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    /// Take the word of this mirror, by its URL; may be repeated
-    #[arg(long, value_name = "URL")]
-    pub(super) trust: Vec<String>,
-    /// Answer every question with yes
-    #[arg(long, short)]
-    pub(super) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImagesFetch {
-    /// `kafka`, `rabbitmq@4.3`; by default what the file needs
-    #[arg(value_name = "KIND[@VERSION]")]
-    pub(super) what: Vec<String>,
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    /// Anew, also what is here already
-    #[arg(long)]
-    pub(super) again: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Site {
-    /// Write the site without touching brokers
-    Build(SiteBuild),
-    /// Look through the site: links, languages, claims, and whether the folder is as the file says
-    Check(SiteCheck),
-    /// Show the site in the browser, and make it again whenever the file changes
-    Serve(SiteServe),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SiteServe {
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    /// On 127.0.0.1; 0 takes any that is free
-    #[arg(long, default_value_t = 8000)]
-    pub(super) port: u16,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SiteCheck {
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    /// Claims that were tested on another version alone count as faults
-    #[arg(long)]
-    pub(super) strict: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SiteBuild {
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MirrorsApply {
-    /// The mirrors in their order; those of the file and of the user by default
-    #[arg(value_name = "URL")]
-    pub(super) urls: Vec<String>,
-    #[command(flatten)]
-    pub(super) files: Files,
-    #[command(flatten)]
-    pub(super) output: Output,
-    #[command(flatten)]
-    pub(super) engine_file: EngineFile,
-    /// Before those that are there, which is the default
-    #[arg(long, conflicts_with = "last")]
-    pub(super) first: bool,
-    /// After those that are there
-    #[arg(long)]
-    pub(super) last: bool,
-    /// Write hosts.toml instead, for engines that keep images in containerd: mirrors that give content and not tags
-    #[arg(long, conflicts_with_all = ["first", "last", "config_file"])]
-    pub(super) hosts_toml: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MirrorsRestore {
-    #[command(flatten)]
-    pub(super) output: Output,
-    #[command(flatten)]
-    pub(super) engine_file: EngineFile,
-}
-
-/// How a file of the engine is changed.
-#[derive(Clone, Debug, Default, Args)]
-pub(super) struct EngineFile {
-    /// Show the difference and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Answer every question with yes
-    #[arg(short, long)]
-    pub(super) yes: bool,
-    /// The engine's file, where it cannot be found out
-    #[arg(long, value_name = "PATH")]
-    pub(super) config_file: Option<PathBuf>,
+    pub(in crate::cli) output: Output,
 }
