@@ -218,8 +218,10 @@ impl Scene {
         self.what_was_begun_is_over();
     }
 
+    /// So many that a broker in haste is seen between the first of them and the last: 150 were once back within 50 ms.
     fn a_kill_while_the_bindings_come_back(&self) {
-        for number in 0..150 {
+        const BY_HAND: u32 = 1_000;
+        for number in 0..BY_HAND {
             self.rabbit.bind("mail", "letters", &format!("by.hand.{number}"));
         }
         let bound = self.rabbit.bindings("letters");
@@ -237,7 +239,7 @@ impl Scene {
         println!("killed when {some} of {} bindings were back", bound.len());
         self.lab.mqlab(&["apply"]).code(0);
         assert_eq!((self.type_of("letters"), self.rabbit.bindings("letters")), (json!("classic"), bound));
-        for number in 0..150 {
+        for number in 0..BY_HAND {
             self.unbind(&format!("by.hand.{number}"));
         }
         self.what_was_begun_is_over();
