@@ -11,7 +11,7 @@ class Bulk:
 
     #: As in messages, in the spec and as a port of the first node.
     title = broker = port = ""
-    #: What a file has for so many of its main objects.
+    #: What a file has so many of.
     objects = ""
 
     def spec(self, count, storage="volume"):
@@ -46,7 +46,7 @@ class Jolokia(Bulk):
 
 class ActiveMq(Jolokia):
     kind, title, broker, path = "activemq", "ActiveMQ", "legacy", "/api/jolokia/"
-    objects, baseline = "1,000 queues", "Jolokia: addQueue in one POST, the names"
+    objects, baseline = "queues", "Jolokia: addQueue in one POST, the names"
     bean = "org.apache.activemq:type=Broker,brokerName=legacy-1"
 
     def lines(self, count):
@@ -67,7 +67,7 @@ class ActiveMq(Jolokia):
 
 class Artemis(Jolokia):
     kind, title, broker, path = "artemis", "Artemis", "art", "/console/jolokia"
-    objects = "1,000 addresses, 1,000 queues"
+    objects = "addresses with their queue"
     baseline = "Jolokia: addresses and queues, both created in one POST, addresses and queues"
     bean = 'org.apache.activemq.artemis:broker="art"'
 
@@ -91,7 +91,8 @@ class Artemis(Jolokia):
 
 class RocketMq(Bulk):
     kind, title, broker, port = "rocketmq", "RocketMQ", "trades", "broker"
-    objects, baseline = "1,000 topics", "remoting: all topics and groups, one list of topics, all topics and groups"
+    objects = "topics"
+    baseline = "remoting: all topics and groups, one list of topics, the routes until all are there, all topics and groups"
 
     def lines(self, count):
         return ["    topics:"] * bool(count) + [f"      topic-{at:05}: {{ queues: 4 }}" for at in range(count)]
@@ -103,6 +104,18 @@ class RocketMq(Bulk):
         topic = {"readQueueNums": 4, "writeQueueNums": 4, "perm": 6, "topicFilterType": "SINGLE_TAG", "topicSysFlag": 0,
                  "order": False, "attributes": {"+message.type": "NORMAL"}}
         return [(18, {"topicConfigList": [{**topic, "topicName": f"topic-{at:05}"} for at in range(count)]})]
+
+    def write(self, folder, count):
+        super().write(folder, count)
+        self.asking = self.files(folder, "routes", [(206, None)])
+        self.topics = folder / "topics.txt"
+        self.topics.write_text("".join(f"topic-{at:05}\n" for at in range(count)))
+
+    def apply(self, lab):
+        """A topic that a name server does not know is of no use to a client."""
+        made = self.send(lab, [*self.reading, *self.making])
+        routed = bare("remoting-routes", lab.address(self.broker, "namesrv"), *self.asking, self.topics)
+        return made + routed + self.read(lab)
 
     def files(self, folder, name, requests):
         paths = []

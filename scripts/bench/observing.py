@@ -14,13 +14,14 @@ def rows(runs):
     ):
         yield from unchanged(runs, kind, count, what)
     for kind in KINDS:
-        yield from unchanged_bulk(runs, kind)
+        for count in (1000, 10_000):
+            yield from unchanged_bulk(runs, kind, count)
 
 
-def unchanged_bulk(runs, kind):
+def unchanged_bulk(runs, kind, count):
     with Lab(kind.kind) as lab:
-        lab.write("full.yaml", kind.spec(1000, "memory"))
-        kind.write(lab.folder, 1000)
+        lab.write("full.yaml", kind.spec(count, "memory"))
+        kind.write(lab.folder, count)
         lab.do("up", "-f", "full.yaml", "--quiet")
         lab.is_in_sync("full.yaml")
 
@@ -29,7 +30,7 @@ def unchanged_bulk(runs, kind):
 
         baseline = "GET /containers/json /networks /volumes, then the same objects read once"
         ours, other = alternated(runs, lambda: lab.run("plan", "-f", "full.yaml"), read)
-        yield Row("observing", f"{kind.title}, {kind.objects}", "mqlab plan -f full.yaml", ours, bound=1.25, bare=other,
+        yield Row("observing", f"{kind.title}, {count:,} {kind.objects}", "mqlab plan -f full.yaml", ours, bound=1.25, bare=other,
                   baseline=baseline)
 
 

@@ -23,7 +23,7 @@ pub(super) async fn apply(arguments: &Apply, surroundings: &Surroundings, view: 
     let options = Options { diff, patience: surroundings::patience(arguments.patience), ..Options::default() };
     let ask = view.ask();
     let report = work.or_interrupted(work.run(options, view, &ask).apply().await, view)?;
-    let code = up::end("apply", &work, &report, surroundings, view);
+    let code = up::end("apply", &work, &report, !arguments.no_site, surroundings, view);
     let planned = |address: &crate::model::Address| {
         report.plans.iter().flat_map(|plan| &plan.steps).any(|step| step.address == *address)
     };

@@ -16,25 +16,35 @@ use crate::site::{
 };
 use crate::state::SiteLeft;
 
-/// Keeps the report and writes the site. A run that did nothing leaves the report as it is, unless the brokers look
-/// different from the last time; a site that is as the last run left it, and would come out the same, is not made.
+/// Keeps the report, and writes the site if it is wanted. A site that is as the last run left it, and would come out
+/// the same, is not made.
 pub(super) fn record(
     work: &Work,
     report: &Report,
+    wants_site: bool,
     surroundings: &Surroundings,
-) -> Result<(PathBuf, Written), CliError> {
+) -> Result<Option<(PathBuf, Written)>, CliError> {
+    let kept = keep(work, report, surroundings)?;
+    if wants_site { site(work, &kept, surroundings).map(Some) } else { Ok(None) }
+}
+
+/// A run that did nothing leaves the report as it is, unless the brokers look different from the last time.
+fn keep(work: &Work, report: &Report, surroundings: &Surroundings) -> Result<RunReport, CliError> {
     let now_told = told(report, surroundings);
-    let kept = match work.folder.report()? {
-        Some(last) if report.outcomes.is_empty() && last.brokers == now_told.brokers => last,
+    match work.folder.report()? {
+        Some(last) if report.outcomes.is_empty() && last.brokers == now_told.brokers => Ok(last),
         _ => {
             work.folder.write_report(&now_told)?;
-            now_told
+            Ok(now_told)
         }
-    };
+    }
+}
+
+fn site(work: &Work, kept: &RunReport, surroundings: &Surroundings) -> Result<(PathBuf, Written), CliError> {
     let out = &work.stack.site.out;
     let input = surroundings.program.map(|program| {
         let mut state = DefaultHasher::new();
-        (program, &work.stack, &kept).hash(&mut state);
+        (program, &work.stack, kept).hash(&mut state);
         state.finish()
     });
     if let Some(before) = work.folder.site()
@@ -44,7 +54,7 @@ pub(super) fn record(
     {
         return Ok((out.join("index.html"), Written { unchanged, ..Written::default() }));
     }
-    let done = write(&work.stack, Some(&kept))?;
+    let done = write(&work.stack, Some(kept))?;
     if let (Some(input), Some((_, files))) = (input, site::fingerprint(out)) {
         // Without it the next run makes the site once more.
         let _ = work.folder.write_site(&SiteLeft { input, files });

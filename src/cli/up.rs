@@ -27,7 +27,7 @@ pub(super) async fn up(arguments: &Up, surroundings: &Surroundings, view: &View)
         ..Options::default()
     };
     let report = run_up(&work, options, view).await?;
-    Ok(end("up", &work, &report, surroundings, view))
+    Ok(end("up", &work, &report, !arguments.no_site, surroundings, view))
 }
 
 pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result<Report, CliError> {
@@ -36,25 +36,36 @@ pub(super) async fn run_up(work: &Work, options: Options, view: &View) -> Result
 }
 
 /// Site and summary: the same for `up` and `apply`.
-pub(super) fn end(command: &str, work: &Work, report: &Report, surroundings: &Surroundings, view: &View) -> Code {
-    let site = record::record(work, report, surroundings);
+pub(super) fn end(
+    command: &str,
+    work: &Work,
+    report: &Report,
+    wants_site: bool,
+    surroundings: &Surroundings,
+    view: &View,
+) -> Code {
+    let site = record::record(work, report, wants_site, surroundings);
     let mut ending = work.ending(report);
     ending.failed += usize::from(site.is_err());
     let code = ending.code();
-    let site_told = site.as_ref().ok().map(|(path, written)| json!({ "path": path, "written": written }));
+    let told = site.as_ref().ok().and_then(Option::as_ref);
+    let site_told = told.map(|(path, written)| json!({ "path": path, "written": written }));
     match view.form() {
         Form::Human => {
             let ending = view::Ending { report, command: &surroundings.command };
             view.say(&view::ending_for_people(&ending, view.paint_errors()));
             view.result(&view::brokers_table(&report.brokers, view.paint()));
-            if let Ok((path, written)) = &site {
-                view.result(&format!("\nsite  {}{}\n", path.display(), changed(*written)));
+            if let Some((path, written)) = told {
+                view.result(&format!("\nsite  {}{}", path.display(), changed(*written)));
+            }
+            if site.is_ok() {
+                view.result("\n");
                 view.result_for_people("next  mqlab status · eval \"$(mqlab env)\" · mqlab down\n");
             }
         }
         Form::Plain => {
             view.result(&view::ending_as_lines(report));
-            if let Ok((path, _)) = &site {
+            if let Some((path, _)) = told {
                 view.result(&format!("site {}\n", path.display()));
             }
         }

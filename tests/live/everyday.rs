@@ -49,7 +49,11 @@ fn the_days_of_a_stack() {
 }
 
 fn only_what_is_chosen_is_made(lab: &Lab) {
-    lab.mqlab(&["up", "--only", "events/topic/orders", "--only", "jobs/letters"]).code(0);
+    let chosen = ["--only", "events/topic/orders", "--only", "jobs/letters", "--no-site"];
+    let ran = lab.mqlab(&[&["up"], &chosen[..]].concat()).code(0);
+    assert!(!ran.stdout.contains("site") && !lab.path("mqlab-site").exists(), "{ran:#?}");
+    let report = lab.json(&[&["apply"], &chosen[..]].concat());
+    assert!(report["site"].is_null() && !lab.path("mqlab-site").exists(), "{report:#}");
     let rabbit = Rabbit::jobs(&lab.env());
     assert!(rabbit.is_there(&format!("queues/{ROOT}/letters")));
     assert!(!rabbit.is_there(&format!("queues/{ROOT}/parcels")));

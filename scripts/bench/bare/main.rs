@@ -27,6 +27,7 @@ usage:
   bare kafka-apply HOST:PORT PARTITIONS FILE   the topics that FILE lists, to the last usable partition
   bare jolokia HOST:PORT PATH FILE...          posts lists of requests
   bare remoting HOST:PORT FILE...              sends frames of RocketMQ's protocol
+  bare remoting-routes HOST:PORT FILE TOPICS   sends a frame until the answer has every topic that TOPICS lists
   bare wait-kafka HOST:PORT                    until ApiVersions is answered
   bare wait-amqp HOST:PORT                     until connection.start comes
   bare wait-stomp HOST:PORT                    until a login is answered
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         ["wait-kafka", address] => wire::wait(address, wire::kafka_answers),
         ["jolokia", address, path, files @ ..] => jolokia::post(address, path, files),
         ["remoting", address, files @ ..] => rocketmq::send(address, files),
+        ["remoting-routes", address, file, topics] => rocketmq::routes(address, file, topics),
         ["wait-stomp", address] => wire::wait(address, wire::stomp_answers),
         ["wait-http", address] => wire::wait(address, wire::http_answers),
         ["wait-grpc", address] => wire::wait(address, wire::grpc_answers),

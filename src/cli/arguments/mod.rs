@@ -236,6 +236,9 @@ pub(in crate::cli) struct Up {
     /// Run no image but those whose digests are in mqlab.lock
     #[arg(long)]
     pub(in crate::cli) locked: bool,
+    /// Leave the site as it is: `mqlab site build` writes it from the same run
+    #[arg(long)]
+    pub(in crate::cli) no_site: bool,
     /// Of the topology nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) only: Vec<String>,
@@ -251,6 +254,9 @@ pub(in crate::cli) struct Apply {
     pub(in crate::cli) permits: Permits,
     #[command(flatten)]
     pub(in crate::cli) patience: Patience,
+    /// Leave the site as it is: `mqlab site build` writes it from the same run
+    #[arg(long)]
+    pub(in crate::cli) no_site: bool,
     /// Nothing but this; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) only: Vec<String>,

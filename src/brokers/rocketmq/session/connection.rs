@@ -63,6 +63,21 @@ impl Connection {
         self.parse(&answer)
     }
 
+    /// Several at once, each with its own "yes" or "no".
+    pub(super) async fn read_all<const N: usize>(
+        &mut self,
+        requests: [Request; N],
+    ) -> Result<[Result<Json, SessionError>; N], SessionError> {
+        let answers: [Answer; N] = self
+            .ask_all(&requests)
+            .await?
+            .try_into()
+            .map_err(|answers: Vec<Answer>| self.nonsense(format!("{} answers to {N} questions", answers.len())))?;
+        Ok(answers.map(|answer| {
+            if answer.is_success() { self.parse(&answer) } else { Err(SessionError::Refused(answer.complaint())) }
+        }))
+    }
+
     pub(super) fn parse(&self, answer: &Answer) -> Result<Json, SessionError> {
         loose::parse(&answer.body).map_err(|error| self.nonsense(error.to_string()))
     }

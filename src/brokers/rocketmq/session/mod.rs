@@ -65,10 +65,10 @@ impl RocketSession {
     }
 
     /// The first broker that answers, the master before its replica: the replica knows the same objects.
-    async fn tables(&mut self) -> Result<Tables, SessionError> {
+    async fn look(&mut self) -> Result<(Tables, Option<String>), SessionError> {
         let mut silence = None;
         for broker in &mut self.brokers {
-            match observe::read(broker).await {
+            match observe::look(broker).await {
                 Err(error) if is_silence(&error) => drop(silence.get_or_insert(error)),
                 other => return other,
             }
@@ -85,7 +85,7 @@ impl Session for RocketSession {
 
     /// What the file wants counts as there when the replica has it too, if that answers.
     async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
-        let tables = self.tables().await?;
+        let (tables, version) = self.look().await?;
         let (mut resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
         for replica in self.brokers.iter_mut().filter(|broker| broker.node() != MASTER) {
             if let Ok(copy) = observe::read(replica).await {
@@ -94,11 +94,8 @@ impl Session for RocketSession {
             }
         }
         let mut facts = self.target.facts.clone();
-        for broker in &mut self.brokers {
-            if let Some(version) = observe::version(broker).await {
-                facts.version = version;
-                break;
-            }
+        if let Some(version) = version {
+            facts.version = version;
         }
         Ok(Observation { resources, unknown, facts })
     }

@@ -1,4 +1,4 @@
-//! What one broker has, in two questions.
+//! What one broker has, in questions that are asked at once.
 
 use serde_json::Value as Json;
 
@@ -24,8 +24,19 @@ impl Tables {
 }
 
 pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError> {
-    let topics = broker.read(commands::all_topics()).await?;
-    let groups = broker.read(commands::all_groups()).await?;
+    let [topics, groups] = broker.read_all([commands::all_topics(), commands::all_groups()]).await?;
+    tables(broker, topics?, groups?)
+}
+
+/// With the version of the broker's software, if it tells.
+pub(super) async fn look(broker: &mut Connection) -> Result<(Tables, Option<String>), SessionError> {
+    let requests = [commands::all_topics(), commands::all_groups(), commands::runtime_info()];
+    let [topics, groups, runtime] = broker.read_all(requests).await?;
+    let version = runtime.ok().as_ref().and_then(version_in);
+    Ok((tables(broker, topics?, groups?)?, version))
+}
+
+fn tables(broker: &Connection, topics: Json, groups: Json) -> Result<Tables, SessionError> {
     let nonsense = |what: &str| SessionError::Protocol {
         endpoint: broker.endpoint(),
         detail: format!("no table of {what} in the answer"),
@@ -34,11 +45,6 @@ pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError
         topics: topic_table(topics).ok_or_else(|| nonsense("topics"))?,
         groups: group_table(groups).ok_or_else(|| nonsense("groups"))?,
     })
-}
-
-/// Of the broker's software, if it answers.
-pub(super) async fn version(broker: &mut Connection) -> Option<String> {
-    version_in(&broker.read(commands::runtime_info()).await.ok()?)
 }
 
 /// `5.5.0` for `V5_5_0`.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::commands;
 use super::connection::Connection;
+use super::contents::Sources;
 use super::greeting;
 use super::observe;
 use super::{MASTER, RocketSession};
@@ -25,25 +26,30 @@ pub(super) async fn probe(session: &mut RocketSession) -> Vec<Check> {
     if let Err(error) = prepare(session, &name).await {
         return vec![session.check("a message goes round", Err(error), started)];
     }
-    let mut checks = Vec::new();
-    let master = match session.master() {
-        Ok(master) => round(master, &name, "direct").await,
-        Err(error) => Err(error),
+    let endpoint = session.target.endpoint(PROXY_PORT).cloned();
+    let within = session.target.deadline;
+    let greeting = async {
+        match &endpoint {
+            Some(endpoint) => Some(greeting::greet(endpoint, within).await.map(|()| endpoint.to_string())),
+            None => None,
+        }
     };
-    checks.push(session.check("a message goes round", master, started));
-    let began = Instant::now();
-    let proxy = round(&mut session.proxy, &name, "by the proxy").await;
-    checks.push(session.check("a message goes round by the proxy", proxy, began));
+    let (master, proxy, greeted) = match session.sources() {
+        Ok(Sources { master, proxy }) => {
+            tokio::join!(round(master, &name, "direct"), round(proxy, &name, "by the proxy"), greeting)
+        }
+        Err(error) => return vec![session.check("a message goes round", Err(error), started)],
+    };
+    let mut checks = vec![
+        session.check("a message goes round", master, started),
+        session.check("a message goes round by the proxy", proxy, started),
+    ];
     if let Some(replica) = session.brokers.iter_mut().find(|broker| broker.node() != MASTER) {
         let began = Instant::now();
         let copied = take(replica, &name, "direct", 0, began).await;
         checks.push(session.check("a message reaches the replica", copied, began));
     }
-    if let Some(endpoint) = session.target.endpoint(PROXY_PORT).cloned() {
-        let began = Instant::now();
-        let greeted = greeting::greet(&endpoint, session.target.deadline).await;
-        checks.push(session.check("the proxy speaks gRPC", greeted.map(|()| endpoint.to_string()), began));
-    }
+    checks.extend(greeted.map(|greeted| session.check("the proxy speaks gRPC", greeted, started)));
     if let Err(error) = remove(session, &[name]).await {
         checks.push(session.check("the probe cleans up", Err(error), Instant::now()));
     }

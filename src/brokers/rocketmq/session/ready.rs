@@ -1,31 +1,32 @@
 //! Whether everything is there. Settings that make no sense, and a name server that nobody reaches, are no reason for
 //! a broker to say anything else than "boot success".
 
+use futures_util::future::join_all;
 use serde_json::Value as Json;
 
 use super::connection::{ATTEMPT, Connection};
 use super::{RocketSession, commands, greeting};
 use crate::brokers::rocketmq::{PROXY_PORT, names};
-use crate::brokers::{Readiness, SessionError};
+use crate::brokers::{Readiness, SessionError, Target};
 
 /// Whole if the name server lists all brokers, each answers, the replica follows, and the proxy answers both kinds
 /// of clients. One broker that answers can be asked for what there is.
 pub(super) async fn look(session: &mut RocketSession) -> Result<Readiness, SessionError> {
-    let mut complaints = Vec::new();
-    let mut answering = 0;
-    for broker in &mut session.brokers {
-        match broker.knock(commands::own_topic()).await {
-            Ok(_) => answering += 1,
-            Err(error) => complaints.push(crate::error_chain(&error)),
-        }
+    let RocketSession { brokers, namesrv, proxy, target } = session;
+    let (said, name_server, proxy) = tokio::join!(
+        join_all(brokers.iter_mut().map(|broker| broker.knock(commands::own_topic()))),
+        name_server(namesrv, target.nodes),
+        by_proxy(proxy, target),
+    );
+    let errors = said.iter().filter_map(|said| said.as_ref().err());
+    let silent: Vec<String> = errors.map(|error| crate::error_chain(error)).collect();
+    if silent.len() == said.len() {
+        return Err(SessionError::NotReady(silent.join("; ")));
     }
-    if answering == 0 {
-        return Err(SessionError::NotReady(complaints.join("; ")));
-    }
-    let nodes = session.target.nodes;
-    complaints.extend(name_server(&mut session.namesrv, nodes).await.err());
+    let mut complaints = silent;
+    complaints.extend(name_server.err());
     complaints.extend(replication(session).await.err());
-    complaints.extend(proxy(session).await.err());
+    complaints.extend(proxy.err());
     Ok(if complaints.is_empty() { Readiness::Whole } else { Readiness::Degraded(complaints.join("; ")) })
 }
 
@@ -54,11 +55,18 @@ async fn replication(session: &mut RocketSession) -> Result<(), String> {
     }
 }
 
-async fn proxy(session: &mut RocketSession) -> Result<(), String> {
-    let said = |error: &SessionError| format!("the proxy: {}", crate::error_chain(error));
-    session.proxy.knock(commands::route(names::CLUSTER)).await.map_err(|error| said(&error))?;
-    let Some(endpoint) = session.target.endpoint(PROXY_PORT) else { return Ok(()) };
-    greeting::greet(endpoint, session.target.deadline.min(ATTEMPT)).await.map_err(|error| said(&error))
+/// Both kinds of clients.
+async fn by_proxy(proxy: &mut Connection, target: &Target) -> Result<(), String> {
+    let grpc = async {
+        match target.endpoint(PROXY_PORT) {
+            Some(endpoint) => greeting::greet(endpoint, target.deadline.min(ATTEMPT)).await,
+            None => Ok(()),
+        }
+    };
+    let (remoting, grpc) = tokio::join!(proxy.knock(commands::route(names::CLUSTER)), grpc);
+    let said = |error: SessionError| format!("the proxy: {}", crate::error_chain(&error));
+    remoting.map_err(said)?;
+    grpc.map_err(said)
 }
 
 /// How many brokers the name server lists.
