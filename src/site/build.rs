@@ -11,7 +11,7 @@ use super::pages::{self, Context, Shelf, Written};
 use super::programs::{Programs, programs};
 use super::render::{Renderer, assets, picture_style};
 use super::search;
-use super::{BrokerInput, Page, SiteInput};
+use super::{BrokerInput, Command, Page, SiteInput};
 use crate::parallel::on_all_cores;
 
 /// Why no site could be made. Each is a mistake in the site's own sources, never in the stack.
@@ -201,6 +201,8 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
         let page = pages::fields_page(&self.context(&PageId::Fields), &self.prefix);
         out.extend(press.page(&PageId::Fields, "fields.html", &page, None)?);
+        let page = pages::commands_page(&self.context(&PageId::Commands), &self.prefix);
+        out.extend(press.page(&PageId::Commands, "commands.html", &page, None)?);
         let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
         out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -231,6 +233,7 @@ impl Builder<'_> {
             (PageId::Matrix, "matrix_page", "matrix_page_about"),
             (PageId::About, "about", "about_lede"),
             (PageId::Fields, "fields", "fields_about"),
+            (PageId::Commands, "commands", "commands_about"),
         ];
         let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
         let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {
@@ -243,7 +246,20 @@ impl Builder<'_> {
                 entry(&PageId::Programs(kind.to_owned()), name("programs_of"), clients, "programs_send_receive"),
             ]
         });
-        own.chain(of_kinds.flatten()).collect()
+        own.chain(of_kinds.flatten()).chain(self.commands()).collect()
+    }
+
+    /// Each command by itself: who looks for one wants to be there.
+    fn commands(&self) -> Vec<search::Entry> {
+        let path = self.registry.find(&PageId::Commands).map(|place| place.path.clone()).unwrap_or_default();
+        let entry = |command: &Command| search::Entry {
+            title: format!("mqlab {}", command.name),
+            kind: self.words.say("commands"),
+            path: format!("{path}#{}", pages::command_id(&command.name)),
+            headings: Vec::new(),
+            text: self.words.doc(&command.about),
+        };
+        self.world.input.manual.commands.iter().map(entry).collect()
     }
 
     /// Whose objects a written page shows.

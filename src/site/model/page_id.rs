@@ -41,6 +41,8 @@ pub(crate) enum PageId {
     Reference(String),
     /// Every field of the stack's file.
     Fields,
+    /// Every command.
+    Commands,
     /// Programs for a kind of broker.
     Programs(String),
     /// What is claimed, and how it is known.
@@ -76,6 +78,13 @@ impl PageId {
         if part > 1 { Self::More { broker, kind, part } } else { Self::Kind { broker, kind } }
     }
 
+    /// Whether readers come here for an answer, and not to read.
+    pub(crate) fn is_to_look_up(&self) -> bool {
+        let kinds = matches!(self, Self::Reference(_) | Self::Programs(_));
+        let all = [Self::Fields, Self::Commands, Self::Glossary, Self::Verification, Self::Exports, Self::About];
+        kinds || all.contains(self)
+    }
+
     /// For messages and for scripts.
     pub(crate) fn text(&self) -> String {
         match self {
@@ -96,6 +105,7 @@ impl PageId {
             Self::Exports => "exports".to_owned(),
             Self::About => "about".to_owned(),
             Self::Fields => "fields".to_owned(),
+            Self::Commands => "commands".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -125,6 +135,7 @@ impl Registry {
             PageId::Exports => "export/index.html".to_owned(),
             PageId::About => "about.html".to_owned(),
             PageId::Fields => "reference/file.html".to_owned(),
+            PageId::Commands => "reference/commands.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// What the constants of every kind of broker, and the fields of a file, say to people.
+    /// What the constants of every kind of broker, the fields of a file, and the commands say to people.
     fn described() -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         for broker in crate::brokers::registry() {
@@ -151,6 +151,14 @@ mod tests {
         }
         let mut all: BTreeSet<String> = all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
         fields(&crate::spec::schema(), &mut all);
+        let manual = crate::cli::manual();
+        all.extend(manual.exit_codes.into_iter().map(|one| one.about));
+        for command in manual.commands {
+            all.insert(command.about);
+            all.extend(command.arguments.iter().map(|one| one.about.clone()));
+            all.extend(command.arguments.into_iter().flat_map(|one| one.choices).map(|choice| choice.about));
+        }
+        all.remove("");
         all
     }
 

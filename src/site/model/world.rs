@@ -149,9 +149,16 @@ impl<'a> World<'a> {
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }
-        for page in
-            [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports, PageId::About, PageId::Fields]
-        {
+        let everywhere = [
+            PageId::Learn,
+            PageId::Glossary,
+            PageId::Verification,
+            PageId::Exports,
+            PageId::About,
+            PageId::Fields,
+            PageId::Commands,
+        ];
+        for page in everywhere {
             registry.add(page)?;
         }
         for broker in self.first_of_each_kind() {

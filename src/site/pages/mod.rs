@@ -3,6 +3,7 @@
 mod about;
 mod app;
 mod broker;
+mod commands;
 mod document;
 mod exports;
 mod fields;
@@ -17,11 +18,13 @@ mod programs;
 mod readers;
 mod reference;
 mod run;
+mod samples;
 
 pub(crate) use super::model::has_page;
 pub(crate) use about::about_page;
 pub(crate) use app::{app_page, apps_page};
 pub(crate) use broker::broker_page;
+pub(crate) use commands::{command_id, commands_page};
 pub(crate) use document::{Written, document_page};
 pub(crate) use exports::exports_page;
 pub(crate) use fields::fields_page;
