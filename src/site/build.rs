@@ -203,6 +203,8 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Fields, "fields.html", &page, None)?);
         let page = pages::commands_page(&self.context(&PageId::Commands), &self.prefix);
         out.extend(press.page(&PageId::Commands, "commands.html", &page, None)?);
+        let page = pages::errors_page(&self.context(&PageId::Errors), &self.prefix);
+        out.extend(press.page(&PageId::Errors, "errors.html", &page, None)?);
         let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
         out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -234,6 +236,7 @@ impl Builder<'_> {
             (PageId::About, "about", "about_lede"),
             (PageId::Fields, "fields", "fields_about"),
             (PageId::Commands, "commands", "commands_about"),
+            (PageId::Errors, "errors", "errors_about"),
         ];
         let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
         let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {
@@ -246,7 +249,7 @@ impl Builder<'_> {
                 entry(&PageId::Programs(kind.to_owned()), name("programs_of"), clients, "programs_send_receive"),
             ]
         });
-        own.chain(of_kinds.flatten()).chain(self.commands()).collect()
+        own.chain(of_kinds.flatten()).chain(self.commands()).chain(self.errors()).collect()
     }
 
     /// Each command by itself: who looks for one wants to be there.
@@ -260,6 +263,21 @@ impl Builder<'_> {
             text: self.words.doc(&command.about),
         };
         self.world.input.manual.commands.iter().map(entry).collect()
+    }
+
+    /// Each code by itself: it is what people have before them when they search.
+    fn errors(&self) -> Vec<search::Entry> {
+        let id = PageId::Errors;
+        let path = self.registry.find(&id).map(|place| place.path.clone()).unwrap_or_default();
+        let page = pages::errors_page(&self.context(&id), &self.prefix);
+        let entry = |title: &str, row: &pages::ErrorRow| search::Entry {
+            title: row.code.clone(),
+            kind: title.to_owned(),
+            path: format!("{path}#{}", row.id),
+            headings: Vec::new(),
+            text: row.about.iter().map(|piece| piece.text.as_str()).collect(),
+        };
+        page.sections.iter().flat_map(|section| section.rows.iter().map(|row| entry(&section.title, row))).collect()
     }
 
     /// Whose objects a written page shows.

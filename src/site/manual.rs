@@ -6,6 +6,8 @@ pub struct Manual {
     /// In the order of the help, each followed by its own.
     pub commands: Vec<Command>,
     pub exit_codes: Vec<Meaning>,
+    /// What `doctor` can find.
+    pub findings: Vec<Meaning>,
 }
 
 /// One command, or a word that others stand behind.

@@ -2,9 +2,12 @@
 
 use std::process::Command;
 
+use mqlab::brokers::find;
 use mqlab::cli::manual;
+use mqlab::doctor::Code;
 use mqlab::model::Stack;
 use mqlab::site::{Page, SiteInput, build};
+use mqlab::spec::{ERRORS, LINTS};
 
 use crate::specs::{example, facts, root};
 
@@ -32,9 +35,7 @@ fn every_command_is_on_its_page_in_every_language() {
                 command.name
             );
         }
-        for shown in
-            ["trace jobs/", "apply --only events/topic/", "logs events<"]
-        {
+        for shown in ["trace jobs/", "apply --only events/topic/", "logs events<"] {
             assert!(content.contains(&format!("mqlab {shown}")), "{path}: {shown}");
         }
     }
@@ -51,4 +52,25 @@ fn a_command_with_the_readers_names_can_be_typed() {
     let ran = Command::new(env!("CARGO_BIN_EXE_mqlab")).args(words).env_clear().output().expect("it can be run");
     let said = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success() && said.contains("Delivered to"), "{typed}: {ran:?}");
+}
+
+#[test]
+fn every_code_is_on_its_page_in_every_language() {
+    let stack = tour();
+    let pages = pages(&stack);
+    for path in ["reference/errors.html", "zh/reference/errors.html"] {
+        let content = content(&pages, path);
+        let has = |id: String| assert!(content.contains(&format!(" id=\"{id}\"")), "{path}: {id}");
+        ERRORS.iter().chain(LINTS).for_each(|(code, _)| has(format!("file-{code}")));
+        Code::ALL.iter().for_each(|code| has(format!("doctor-{code}")));
+        for kind in stack.brokers.iter().map(|broker| broker.kind) {
+            let about = find(kind).expect("a kind").description();
+            about.errors.iter().chain(about.lints).for_each(|(code, _)| has(format!("{kind}-{code}")));
+        }
+        assert!(content.contains("commands.html#exit-codes"), "{path}");
+    }
+    // Without a broker of a kind nobody has its mistakes.
+    let other = example(&root().join("examples/kafka.yaml"));
+    let pages = self::pages(&other);
+    assert!(!content(&pages, "reference/errors.html").contains(" id=\"rabbitmq-"));
 }

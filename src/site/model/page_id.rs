@@ -43,6 +43,8 @@ pub(crate) enum PageId {
     Fields,
     /// Every command.
     Commands,
+    /// Every mistake that is told with a code.
+    Errors,
     /// Programs for a kind of broker.
     Programs(String),
     /// What is claimed, and how it is known.
@@ -81,7 +83,15 @@ impl PageId {
     /// Whether readers come here for an answer, and not to read.
     pub(crate) fn is_to_look_up(&self) -> bool {
         let kinds = matches!(self, Self::Reference(_) | Self::Programs(_));
-        let all = [Self::Fields, Self::Commands, Self::Glossary, Self::Verification, Self::Exports, Self::About];
+        let all = [
+            Self::Fields,
+            Self::Commands,
+            Self::Errors,
+            Self::Glossary,
+            Self::Verification,
+            Self::Exports,
+            Self::About,
+        ];
         kinds || all.contains(self)
     }
 
@@ -106,6 +116,7 @@ impl PageId {
             Self::About => "about".to_owned(),
             Self::Fields => "fields".to_owned(),
             Self::Commands => "commands".to_owned(),
+            Self::Errors => "errors".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -136,6 +147,7 @@ impl Registry {
             PageId::About => "about.html".to_owned(),
             PageId::Fields => "reference/file.html".to_owned(),
             PageId::Commands => "reference/commands.html".to_owned(),
+            PageId::Errors => "reference/errors.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

@@ -145,14 +145,15 @@ mod tests {
                 all.extend(rules.attributes.iter().map(|rule| rule.doc));
             }
             all.extend(about.ports.iter().map(|port| port.doc));
-            all.extend(about.lints.iter().map(|(_, why)| *why));
+            all.extend(about.errors.iter().chain(about.lints).map(|(_, why)| *why));
             all.extend(about.impossible.iter().map(|one| one.why));
             all.insert(about.growth);
         }
         let mut all: BTreeSet<String> = all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
         fields(&crate::spec::schema(), &mut all);
+        all.extend(crate::spec::ERRORS.iter().chain(crate::spec::LINTS).map(|(_, why)| (*why).to_owned()));
         let manual = crate::cli::manual();
-        all.extend(manual.exit_codes.into_iter().map(|one| one.about));
+        all.extend(manual.exit_codes.into_iter().chain(manual.findings).map(|one| one.about));
         for command in manual.commands {
             all.insert(command.about);
             all.extend(command.arguments.iter().map(|one| one.about.clone()));

@@ -157,6 +157,7 @@ impl<'a> World<'a> {
             PageId::About,
             PageId::Fields,
             PageId::Commands,
+            PageId::Errors,
         ];
         for page in everywhere {
             registry.add(page)?;

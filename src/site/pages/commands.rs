@@ -152,7 +152,7 @@ mod tests {
                 // Stands for those behind it.
                 command("group", Vec::new()),
             ],
-            exit_codes: Vec::new(),
+            ..Manual::default()
         };
         assert_eq!(shared(&manual), [&file]);
     }

@@ -179,6 +179,7 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
     let others = [
         (PageId::Fields, "fields"),
         (PageId::Commands, "commands"),
+        (PageId::Errors, "errors"),
         (PageId::Glossary, "glossary"),
         (PageId::Verification, "verification"),
         (PageId::Exports, "exports"),
