@@ -1,4 +1,4 @@
-//! What readers look up: every command of the program is on its page, with names of their own stack.
+//! What readers look up: every command and every code of the program is on its page, with names of their own stack.
 
 use std::process::Command;
 
@@ -20,7 +20,8 @@ fn pages(stack: &Stack) -> Vec<Page> {
 }
 
 fn content<'a>(pages: &'a [Page], path: &str) -> &'a str {
-    pages.iter().find(|page| page.path == path).map(|page| page.content.as_str()).unwrap_or_else(|| panic!("no {path}"))
+    let found = pages.iter().find(|page| page.path == path);
+    found.map_or_else(|| panic!("no {path}"), |page| page.content.as_str())
 }
 
 #[test]
@@ -35,7 +36,7 @@ fn every_command_is_on_its_page_in_every_language() {
                 command.name
             );
         }
-        for shown in ["trace jobs/", "apply --only events/topic/", "logs events<"] {
+        for shown in ["trace jobs/exchange/orders order.", "apply --only events/topic/", "logs events<"] {
             assert!(content.contains(&format!("mqlab {shown}")), "{path}: {shown}");
         }
     }
@@ -61,11 +62,17 @@ fn every_code_is_on_its_page_in_every_language() {
     for path in ["reference/errors.html", "zh/reference/errors.html"] {
         let content = content(&pages, path);
         let has = |id: String| assert!(content.contains(&format!(" id=\"{id}\"")), "{path}: {id}");
-        ERRORS.iter().chain(LINTS).for_each(|(code, _)| has(format!("file-{code}")));
-        Code::ALL.iter().for_each(|code| has(format!("doctor-{code}")));
+        for (code, _) in ERRORS.iter().chain(LINTS) {
+            has(format!("file-{code}"));
+        }
+        for code in Code::ALL {
+            has(format!("doctor-{code}"));
+        }
         for kind in stack.brokers.iter().map(|broker| broker.kind) {
             let about = find(kind).expect("a kind").description();
-            about.errors.iter().chain(about.lints).for_each(|(code, _)| has(format!("{kind}-{code}")));
+            for (code, _) in about.errors.iter().chain(about.lints) {
+                has(format!("{kind}-{code}"));
+            }
         }
         assert!(content.contains("commands.html#exit-codes"), "{path}");
     }

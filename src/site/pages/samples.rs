@@ -2,7 +2,7 @@
 
 use crate::model::Address;
 use crate::site::diagram::Style;
-use crate::site::model::{End, World, has_page, kind_of};
+use crate::site::model::{End, World, has_page};
 use crate::site::text::{for_shell, visible};
 use crate::site::{Argument, Command};
 
@@ -71,22 +71,22 @@ fn address(world: &World<'_>) -> Option<String> {
 
 /// An app's own message where one is routed, or what routes at all.
 fn route(world: &World<'_>) -> Option<(String, String)> {
-    let routes = |address: &Address| {
-        let (broker, resource) = world.object(address)?;
+    let routed = |address: &Address| {
+        let (broker, _) = world.object(address)?;
         broker.broker.lesson().router()?;
-        let leads_on = world.leaving(&End::Object(address.clone())).any(|arrow| arrow.style == Style::Binding);
-        (leads_on && kind_of(broker, &resource.address.kind).is_some()).then(|| typed(address))?
+        let mut leaving = world.leaving(&End::Object(address.clone()));
+        leaving.any(|arrow| arrow.style == Style::Binding).then(|| typed(address))?
     };
-    let object = |end: &End| match end {
-        End::Object(address) => routes(address),
+    let from = |end: &End, key: &str| match end {
+        End::Object(address) => Some((address.vhost.is_some(), routed(address)?, key.to_owned())),
         End::App(_) => None,
     };
     let is_plain = |key: &str| !key.is_empty() && key == visible(key);
     let published = world.arrows.iter().filter(|arrow| arrow.style == Style::Produce && is_plain(&arrow.label));
-    published
-        .filter_map(|arrow| Some((object(&arrow.to)?, arrow.label.clone())))
-        .next()
-        .or_else(|| world.arrows.iter().find_map(|arrow| Some((object(&arrow.from)?, String::new()))))
+    // The shorter the address, the plainer the example: a virtual host is one more part.
+    let plainest = published.filter_map(|arrow| from(&arrow.to, &arrow.label)).min_by_key(|(is_apart, ..)| *is_apart);
+    let (_, address, key) = plainest.or_else(|| world.arrows.iter().find_map(|arrow| from(&arrow.from, "")))?;
+    Some((address, key))
 }
 
 /// As it is typed; nothing where it has characters that nobody sees.
