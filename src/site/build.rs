@@ -155,7 +155,7 @@ impl Builder<'_> {
         let page = pages::verification_page(&self.context(&PageId::Verification), self.library, shelves, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
         let place = |id: &PageId| self.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
-        let mut entries = Vec::new();
+        let (mut entries, mut documents) = (Vec::new(), Vec::new());
         let all = shelves.iter().flat_map(|shelf| {
             let documents = &shelf.documents;
             documents.iter().enumerate().map(move |(at, document)| (shelf, *document, at))
@@ -173,17 +173,28 @@ impl Builder<'_> {
             let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
             let files = press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?;
             let entry = search::Entry {
-                title: page.page.title,
+                title: page.page.title.clone(),
                 kind: shelf.title.clone(),
                 path: place(&id),
-                headings: page.headings.into_iter().map(|(_, text)| text).collect(),
+                headings: page.headings.iter().map(|(_, text)| text.clone()).collect(),
                 text: document.head.goal.clone(),
             };
-            Ok((files, entry))
+            Ok((files, entry, page))
         }) {
-            let (files, entry) = made?;
+            let (files, entry, page) = made?;
             out.extend(files);
             entries.push(entry);
+            documents.push(page);
+        }
+        let mut documents = documents.into_iter();
+        for shelf in shelves {
+            let ids = shelf.documents.iter().map(|document| document.id.clone());
+            let lessons: Vec<_> = ids.zip(documents.by_ref()).collect();
+            if let Some(kind) = shelf.kind() {
+                let id = PageId::Print(kind.to_owned());
+                let page = pages::print_page(&self.context(&id), &shelf.title, lessons, &self.prefix);
+                out.extend(press.page(&id, "print.html", &page, None)?);
+            }
         }
         entries.extend(glossary.terms.into_iter().map(|term| search::Entry {
             title: term.name,

@@ -1,4 +1,4 @@
-//! What readers look up: every command and every code of the program is on its page, with names of their own stack.
+//! What readers look up and print: every command and every code of the program is on its page, with names of their own stack.
 
 use std::process::Command;
 
@@ -80,4 +80,33 @@ fn every_code_is_on_its_page_in_every_language() {
     let other = example(&root().join("examples/kafka.yaml"));
     let pages = self::pages(&other);
     assert!(!content(&pages, "reference/errors.html").contains(" id=\"rabbitmq-"));
+}
+
+/// Both languages, and every kind that has lessons.
+#[test]
+fn all_lessons_about_a_kind_are_on_one_page_that_needs_no_script() {
+    let stack = example(&root().join("examples/all.yaml"));
+    let pages = pages(&stack);
+    for kind in stack.brokers.iter().map(|broker| broker.kind) {
+        for language in ["", "zh/"] {
+            let folder = format!("{language}learn/{kind}/");
+            let whole = content(&pages, &format!("{folder}print.html"));
+            let lessons = pages.iter().filter_map(|page| page.path.strip_prefix(&folder)?.strip_suffix(".html"));
+            let lessons: Vec<&str> = lessons.filter(|lesson| *lesson != "print").collect();
+            assert!(lessons.len() > 3, "{folder}: {lessons:?}");
+            for lesson in lessons {
+                assert!(whole.contains(&format!("<h2 id=\"{lesson}\">")), "{folder}: {lesson}");
+                assert!(
+                    !whole.contains(&format!("<a href=\"../../learn/{kind}/{lesson}.html#")),
+                    "{folder}: to {lesson}"
+                );
+            }
+            let main = &whole[whole.find("<main").expect("a main part")..whole.find("</main>").expect("its end")];
+            for scripted in ["<script", "data-sim", "type=\"radio\"", "<details"] {
+                assert!(!main.contains(scripted), "{folder}: {scripted}");
+            }
+            let learn = content(&pages, &format!("{language}learn/index.html"));
+            assert!(learn.contains(&format!("learn/{kind}/print.html\"")), "{folder}: nobody leads there");
+        }
+    }
 }

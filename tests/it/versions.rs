@@ -102,6 +102,8 @@ fn written_pages(kind: &str, release: &str) -> Written {
         let path = path.trim_start_matches("zh/");
         ["learn/", "concepts/", "howto/", "start/"].iter().any(|folder| path.starts_with(folder))
             && path.ends_with("html")
+            // The lessons once more.
+            && !path.ends_with("/print.html")
     };
     let mut found = Written::default();
     for page in pages.iter().filter(|page| is_written(&page.path)) {

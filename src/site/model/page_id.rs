@@ -36,6 +36,8 @@ pub(crate) enum PageId {
     Learn,
     /// A written page, by its id: `learn/kafka/keys`.
     Document(String),
+    /// All written pages about a kind of broker after one another.
+    Print(String),
     Glossary,
     /// To look up, about a kind of broker.
     Reference(String),
@@ -108,6 +110,7 @@ impl PageId {
             Self::More { broker, kind, part } => format!("kind:{broker}/{kind}/{part}"),
             Self::Learn => "learn".to_owned(),
             Self::Document(id) => format!("document:{id}"),
+            Self::Print(kind) => format!("print:{kind}"),
             Self::Glossary => "glossary".to_owned(),
             Self::Reference(kind) => format!("reference:{kind}"),
             Self::Programs(kind) => format!("programs:{kind}"),
@@ -139,6 +142,7 @@ impl Registry {
             }
             PageId::Learn => "learn/index.html".to_owned(),
             PageId::Document(id) => format!("{id}.html"),
+            PageId::Print(kind) => format!("learn/{}/print.html", slug(kind)),
             PageId::Glossary => "glossary.html".to_owned(),
             PageId::Reference(kind) => format!("reference/{}.html", slug(kind)),
             PageId::Programs(kind) => format!("clients/{}.html", slug(kind)),
