@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::diagram::standalone;
 use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
+use super::llms::{Preface, llms};
 use super::model::{PageId, Registry, Words, World, has_page, list_parts};
 use super::pages::{self, Context, Shelf, Written};
 use super::programs::{Programs, programs};
@@ -71,7 +72,7 @@ impl Builder<'_> {
         let title = input.stack.site.title.as_deref().unwrap_or(&input.stack.name);
         let shelves = self.shelves();
         let nav = pages::nav(&self.context(&PageId::Overview), &shelves);
-        let renderer = Renderer::new(self.words, title, nav, input.report.is_some())?;
+        let renderer = Renderer::new(self.words, title, nav.clone(), input.report.is_some())?;
         let style = picture_style();
         let press = Press { builder: self, renderer: &renderer, style: &style };
 
@@ -114,7 +115,26 @@ impl Builder<'_> {
         entries.extend(lessons);
         entries.extend(self.own_entries());
         out.extend(search::index(&entries, self.words.language));
+        out.push(self.llms(title, &nav, &shelves, &entries));
         Ok(())
+    }
+
+    fn llms(&self, title: &str, nav: &pages::Nav, shelves: &[Shelf<'_>], entries: &[search::Entry]) -> Page {
+        let place = |(id, title): (PageId, String)| Some((title, self.registry.find(&id)?.path.clone()));
+        let say = |key: &str| self.words.say(key);
+        let first =
+            [(PageId::Overview, say("overview")), (PageId::Matrix, say("matrix_page")), (PageId::Run, say("last_run"))];
+        let whole = shelves.iter().filter_map(|shelf| {
+            let title = self.words.fill("print_of", &[("broker", &shelf.title)]);
+            Some((PageId::Print(shelf.kind()?.to_owned()), title))
+        });
+        let preface = Preface {
+            title,
+            about: &say("llms_about"),
+            first: &first.into_iter().filter_map(place).collect::<Vec<_>>(),
+            optional: &whole.filter_map(place).collect::<Vec<_>>(),
+        };
+        Page { path: format!("{}llms.txt", self.prefix), content: llms(&preface, nav, entries) }
     }
 
     /// The written pages of this stack, in the order of the navigation.

@@ -11,6 +11,7 @@ mod grammar;
 mod input;
 mod learn;
 mod links;
+mod llms;
 mod manual;
 mod model;
 mod page;

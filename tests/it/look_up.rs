@@ -1,4 +1,4 @@
-//! What readers look up and print: every command and every code of the program is on its page, with names of their own stack.
+//! What readers look up, print and give to programs: every command and every code is on its page, every lesson on one.
 
 use std::process::Command;
 
@@ -109,4 +109,23 @@ fn all_lessons_about_a_kind_are_on_one_page_that_needs_no_script() {
             assert!(learn.contains(&format!("learn/{kind}/print.html\"")), "{folder}: nobody leads there");
         }
     }
+}
+
+#[test]
+fn the_list_for_programs_has_every_page_that_is_written_and_every_object() {
+    let pages = pages(&tour());
+    for language in ["", "zh/"] {
+        let list = content(&pages, &format!("{language}llms.txt"));
+        assert!(list.starts_with("# A bookshop on two brokers\n\n> "), "{list}");
+        let wanted =
+            ["learn/", "howto/", "start/", "concepts/", "reference/", "apps/", "brokers/events/topic/", "index.html"];
+        let own =
+            pages.iter().filter_map(|page| page.path.strip_prefix(language)).filter(|path| path.ends_with("html"));
+        for path in own.filter(|path| wanted.iter().any(|start| path.starts_with(start)) && *path != "learn/index.html")
+        {
+            assert_eq!(list.matches(&format!("]({path})")).count(), 1, "{language}: {path}");
+        }
+    }
+    assert!(content(&pages, "llms.txt").contains("- [Keys and order](learn/kafka/keys.html): You can say"));
+    assert!(content(&pages, "zh/llms.txt").contains("消费者组"));
 }

@@ -31,7 +31,7 @@ pub(crate) use document::{Written, document_page};
 pub(crate) use errors::{ErrorRow, errors_page};
 pub(crate) use exports::exports_page;
 pub(crate) use fields::fields_page;
-pub(crate) use frame::{Nav, nav};
+pub(crate) use frame::{Nav, NavGroup, NavItem, nav};
 pub(crate) use learn::{Shelf, glossary_page, learn_page, verification_page};
 pub(crate) use list::list_page;
 pub(crate) use matrix::matrix_page;
