@@ -61,6 +61,8 @@ pub struct Description {
     pub ids: &'static [IdDescription],
     /// Containers beside the nodes.
     pub helpers: &'static [Helper],
+    /// What `check` finds wrong with this kind, beside what can be wrong with all: `unknown-config`, and what it means.
+    pub errors: &'static [(&'static str, &'static str)],
     /// What `check` finds suspicious about this kind: `queue-unreachable`, and why it is told.
     pub lints: &'static [(&'static str, &'static str)],
     /// What cannot happen to attributes of its objects. Everything else is tried on a real broker.

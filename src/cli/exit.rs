@@ -21,6 +21,23 @@ pub enum Code {
     Command(u8),
 }
 
+/// Every number that a shell can get, as the help and the site say it.
+pub(super) const MEANINGS: [(&str, &str); 7] = [
+    ("0", "done, or in sync"),
+    ("1", "failed before anything was changed, or could not find out"),
+    ("2", "usage, or an invalid file"),
+    ("3", "changes are pending (plan --exit-code, drift, site check)"),
+    ("4", "partly applied: run the same command again to go on"),
+    ("5", "at least one step is blocked or not permitted, and nothing failed"),
+    ("130, 143", "interrupted"),
+];
+
+/// The table at the end of the help.
+pub(super) fn help() -> String {
+    let lines = MEANINGS.iter().map(|(number, meaning)| format!("\n  {number}  {meaning}"));
+    format!("Exit codes:{}", lines.collect::<String>())
+}
+
 /// What the code depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ending {
@@ -86,6 +103,24 @@ impl Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_has_a_meaning() {
+        let codes = [
+            Code::Done,
+            Code::Failed,
+            Code::Usage,
+            Code::Pending,
+            Code::Partly,
+            Code::Blocked,
+            Code::Interrupted(130),
+            Code::Interrupted(143),
+        ];
+        let numbers: Vec<String> = codes.iter().map(|code| code.number().to_string()).collect();
+        let told: Vec<&str> = MEANINGS.iter().flat_map(|(number, _)| number.split(", ")).collect();
+        assert_eq!(told, numbers);
+        assert!(help().contains("\n  5  at least") && help().ends_with("\n  130, 143  interrupted"), "{}", help());
+    }
 
     #[test]
     fn the_table() {

@@ -15,6 +15,7 @@ mod init;
 mod lock;
 mod logs;
 mod ls;
+mod manual;
 mod mirrors;
 mod mirrors_apply;
 mod plan;
@@ -43,6 +44,7 @@ use clap::Parser as _;
 use arguments::{Arguments, Format, Images, Manner, Mirrors, Site, Verb};
 use error::CliError;
 pub use exit::{Code, Ending};
+pub use manual::manual;
 use surroundings::Surroundings;
 
 use crate::view::{Form, Hints, Style, View};

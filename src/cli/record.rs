@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use super::error::CliError;
+use super::manual::manual;
 use super::surroundings::{Surroundings, now};
 use super::work::Work;
 use crate::brokers::OutcomeResult;
@@ -64,7 +65,7 @@ fn site(work: &Work, kept: &RunReport, surroundings: &Surroundings) -> Result<(P
 
 /// Builds the site of a stack into its folder.
 pub(super) fn write(stack: &Stack, report: Option<&RunReport>) -> Result<(PathBuf, Written), CliError> {
-    let pages = site::build(&SiteInput::of_run(stack, report))?;
+    let pages = site::build(&SiteInput::of_run(stack, report, &manual()))?;
     let written = site::write(&pages, &stack.site.out)?;
     Ok((stack.site.out.join("index.html"), written))
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::arguments::SiteCheck;
 use super::error::CliError;
 use super::exit::Code;
+use super::manual::manual;
 use super::spec;
 use super::surroundings::Surroundings;
 use crate::model::Stack;
@@ -20,7 +21,7 @@ const SHOWN: usize = 10;
 pub(super) fn check(arguments: &SiteCheck, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
     let stack = spec::stack(&arguments.files, surroundings, view)?;
     let report = Folder::of(&stack.directory, &stack.name).report()?;
-    let found = audit(&SiteInput::of_run(&stack, report.as_ref()), &stack.site.out)?;
+    let found = audit(&SiteInput::of_run(&stack, report.as_ref(), &manual()), &stack.site.out)?;
     let is_sound =
         found.dead.is_empty() && found.missing.is_empty() && (!arguments.strict || found.elsewhere.is_empty());
     let is_written = found.difference.as_ref().is_none_or(|difference| difference.count() == 0);

@@ -4,52 +4,53 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Each has one meaning, and keeps its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Code {
-    EngineDown,
-    EngineForbidden,
-    EngineSilent,
-    EngineTooOld,
-    OtherFolder,
-    MemoryLow,
-    DiskFull,
-    PortTaken,
-    MirrorDead,
-    MirrorLies,
-    MirrorLacks,
-    FirewallClosed,
-    WrongArchitecture,
-    BaseMissing,
-    ImageNowhere,
-    LockBad,
-    LockMissing,
-    LockStale,
+/// Writes down each code once: its word, and what it means with what to do.
+macro_rules! codes {
+    ($($code:ident $word:literal $means:literal,)*) => {
+        /// Each has one meaning, and keeps its name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $($code,)*
+        }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$code,)*];
+
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $word,)*
+                }
+            }
+
+            /// In a sentence or two, whatever was found.
+            pub fn means(self) -> &'static str {
+                match self {
+                    $(Self::$code => $means,)*
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EngineDown => "engine-down",
-            Self::EngineForbidden => "engine-forbidden",
-            Self::EngineSilent => "engine-silent",
-            Self::EngineTooOld => "engine-too-old",
-            Self::OtherFolder => "other-folder",
-            Self::MemoryLow => "memory-low",
-            Self::DiskFull => "disk-full",
-            Self::PortTaken => "port-taken",
-            Self::MirrorDead => "mirror-dead",
-            Self::MirrorLies => "mirror-lies",
-            Self::MirrorLacks => "mirror-lacks",
-            Self::FirewallClosed => "firewall-closed",
-            Self::WrongArchitecture => "wrong-architecture",
-            Self::BaseMissing => "base-missing",
-            Self::ImageNowhere => "image-nowhere",
-            Self::LockBad => "lock-bad",
-            Self::LockMissing => "lock-missing",
-            Self::LockStale => "lock-stale",
-        }
-    }
+codes! {
+    EngineDown "engine-down" "No Docker engine answers under its address. Start it, or choose another context.",
+    EngineForbidden "engine-forbidden" "The engine is there and this user may not talk to it. Join the group `docker`, or use an engine without root.",
+    EngineSilent "engine-silent" "The engine takes the connection and does not answer in time. Restart it.",
+    EngineTooOld "engine-too-old" "The engine is older than Docker 20.10. Install a newer one, or choose another engine.",
+    OtherFolder "other-folder" "A stack of this name was started from another folder. Go there, or give this one another name with `--stack`.",
+    MemoryLow "memory-low" "The brokers need, or may take, more memory than the engine's machine has. Use fewer nodes, a smaller `heap` or a smaller `memory`.",
+    DiskFull "disk-full" "A disk that `up` writes to has too little room left. Free some, or choose another place.",
+    PortTaken "port-taken" "A port of the host is held by somebody else. Stop the holder, or write another port under `ports`.",
+    MirrorDead "mirror-dead" "A mirror does not answer, or answers with nonsense. Take it out, or try it again with `mirrors test`.",
+    MirrorLies "mirror-lies" "A mirror gives other content than the digest that is known. Take it out.",
+    MirrorLacks "mirror-lacks" "A mirror does not have an image that the stack wants. `mirrors test` tells which one has it.",
+    FirewallClosed "firewall-closed" "The file opens a port to other machines, and a rule of the firewall keeps them out. Allow it, or leave `bind` out.",
+    WrongArchitecture "wrong-architecture" "An image is for another processor than the engine's. Set `platform`, or write the lock anew.",
+    BaseMissing "base-missing" "An image must be built here, and the system that it is built on cannot be had. `images build` says what was tried.",
+    ImageNowhere "image-nowhere" "No source has an image of a broker. Load an archive of images, or name a mirror.",
+    LockBad "lock-bad" "`mqlab.lock` cannot be read. Take that of the last commit, or write it anew with `images lock`.",
+    LockMissing "lock-missing" "Mirrors are set that nobody could hold to anything without a lock. Write it with `images lock`.",
+    LockStale "lock-stale" "The lock does not fit the file any more: an image is missing in it, or one too many. Write it anew with `images lock`.",
 }
 
 impl fmt::Display for Code {

@@ -6,12 +6,13 @@ use thiserror::Error;
 use super::diagram::standalone;
 use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
+use super::llms::{Preface, llms};
 use super::model::{PageId, Registry, Words, World, has_page, list_parts};
 use super::pages::{self, Context, Shelf, Written};
 use super::programs::{Programs, programs};
 use super::render::{Renderer, assets, picture_style};
 use super::search;
-use super::{BrokerInput, Page, SiteInput};
+use super::{BrokerInput, Command, Page, SiteInput};
 use crate::parallel::on_all_cores;
 
 /// Why no site could be made. Each is a mistake in the site's own sources, never in the stack.
@@ -71,7 +72,7 @@ impl Builder<'_> {
         let title = input.stack.site.title.as_deref().unwrap_or(&input.stack.name);
         let shelves = self.shelves();
         let nav = pages::nav(&self.context(&PageId::Overview), &shelves);
-        let renderer = Renderer::new(self.words, title, nav, input.report.is_some())?;
+        let renderer = Renderer::new(self.words, title, nav.clone(), input.report.is_some())?;
         let style = picture_style();
         let press = Press { builder: self, renderer: &renderer, style: &style };
 
@@ -114,7 +115,26 @@ impl Builder<'_> {
         entries.extend(lessons);
         entries.extend(self.own_entries());
         out.extend(search::index(&entries, self.words.language));
+        out.push(self.llms(title, &nav, &shelves, &entries));
         Ok(())
+    }
+
+    fn llms(&self, title: &str, nav: &pages::Nav, shelves: &[Shelf<'_>], entries: &[search::Entry]) -> Page {
+        let place = |(id, title): (PageId, String)| Some((title, self.registry.find(&id)?.path.clone()));
+        let say = |key: &str| self.words.say(key);
+        let first =
+            [(PageId::Overview, say("overview")), (PageId::Matrix, say("matrix_page")), (PageId::Run, say("last_run"))];
+        let whole = shelves.iter().filter_map(|shelf| {
+            let title = self.words.fill("print_of", &[("broker", &shelf.title)]);
+            Some((PageId::Print(shelf.kind()?.to_owned()), title))
+        });
+        let preface = Preface {
+            title,
+            about: &say("llms_about"),
+            first: &first.into_iter().filter_map(place).collect::<Vec<_>>(),
+            optional: &whole.filter_map(place).collect::<Vec<_>>(),
+        };
+        Page { path: format!("{}llms.txt", self.prefix), content: llms(&preface, nav, entries) }
     }
 
     /// The written pages of this stack, in the order of the navigation.
@@ -155,7 +175,7 @@ impl Builder<'_> {
         let page = pages::verification_page(&self.context(&PageId::Verification), self.library, shelves, &self.prefix);
         out.extend(press.page(&PageId::Verification, "verification.html", &page, None)?);
         let place = |id: &PageId| self.registry.find(id).map(|place| place.path.clone()).unwrap_or_default();
-        let mut entries = Vec::new();
+        let (mut entries, mut documents) = (Vec::new(), Vec::new());
         let all = shelves.iter().flat_map(|shelf| {
             let documents = &shelf.documents;
             documents.iter().enumerate().map(move |(at, document)| (shelf, *document, at))
@@ -173,17 +193,28 @@ impl Builder<'_> {
             let picture = page.parts.iter().find_map(|part| part.picture.as_ref());
             let files = press.page(&id, "document.html", &page, picture.map(|picture| picture.svg.as_str()))?;
             let entry = search::Entry {
-                title: page.page.title,
+                title: page.page.title.clone(),
                 kind: shelf.title.clone(),
                 path: place(&id),
-                headings: page.headings.into_iter().map(|(_, text)| text).collect(),
+                headings: page.headings.iter().map(|(_, text)| text.clone()).collect(),
                 text: document.head.goal.clone(),
             };
-            Ok((files, entry))
+            Ok((files, entry, page))
         }) {
-            let (files, entry) = made?;
+            let (files, entry, page) = made?;
             out.extend(files);
             entries.push(entry);
+            documents.push(page);
+        }
+        let mut documents = documents.into_iter();
+        for shelf in shelves {
+            let ids = shelf.documents.iter().map(|document| document.id.clone());
+            let lessons: Vec<_> = ids.zip(documents.by_ref()).collect();
+            if let Some(kind) = shelf.kind() {
+                let id = PageId::Print(kind.to_owned());
+                let page = pages::print_page(&self.context(&id), &shelf.title, lessons, &self.prefix);
+                out.extend(press.page(&id, "print.html", &page, None)?);
+            }
         }
         entries.extend(glossary.terms.into_iter().map(|term| search::Entry {
             title: term.name,
@@ -201,6 +232,10 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
         let page = pages::fields_page(&self.context(&PageId::Fields), &self.prefix);
         out.extend(press.page(&PageId::Fields, "fields.html", &page, None)?);
+        let page = pages::commands_page(&self.context(&PageId::Commands), &self.prefix);
+        out.extend(press.page(&PageId::Commands, "commands.html", &page, None)?);
+        let page = pages::errors_page(&self.context(&PageId::Errors), &self.prefix);
+        out.extend(press.page(&PageId::Errors, "errors.html", &page, None)?);
         let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
         out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -231,6 +266,8 @@ impl Builder<'_> {
             (PageId::Matrix, "matrix_page", "matrix_page_about"),
             (PageId::About, "about", "about_lede"),
             (PageId::Fields, "fields", "fields_about"),
+            (PageId::Commands, "commands", "commands_about"),
+            (PageId::Errors, "errors", "errors_about"),
         ];
         let own = own.iter().filter_map(|(id, title, about)| entry(id, words.say(title), Vec::new(), about));
         let of_kinds = self.world.first_of_each_kind().flat_map(|broker| {
@@ -243,7 +280,35 @@ impl Builder<'_> {
                 entry(&PageId::Programs(kind.to_owned()), name("programs_of"), clients, "programs_send_receive"),
             ]
         });
-        own.chain(of_kinds.flatten()).collect()
+        own.chain(of_kinds.flatten()).chain(self.commands()).chain(self.errors()).collect()
+    }
+
+    /// Each command by itself: who looks for one wants to be there.
+    fn commands(&self) -> Vec<search::Entry> {
+        let path = self.registry.find(&PageId::Commands).map(|place| place.path.clone()).unwrap_or_default();
+        let entry = |command: &Command| search::Entry {
+            title: format!("mqlab {}", command.name),
+            kind: self.words.say("commands"),
+            path: format!("{path}#{}", pages::command_id(&command.name)),
+            headings: Vec::new(),
+            text: self.words.doc(&command.about),
+        };
+        self.world.input.manual.commands.iter().map(entry).collect()
+    }
+
+    /// Each code by itself: it is what people have before them when they search.
+    fn errors(&self) -> Vec<search::Entry> {
+        let id = PageId::Errors;
+        let path = self.registry.find(&id).map(|place| place.path.clone()).unwrap_or_default();
+        let page = pages::errors_page(&self.context(&id), &self.prefix);
+        let entry = |title: &str, row: &pages::ErrorRow| search::Entry {
+            title: row.code.clone(),
+            kind: title.to_owned(),
+            path: format!("{path}#{}", row.id),
+            headings: Vec::new(),
+            text: row.about.iter().map(|piece| piece.text.as_str()).collect(),
+        };
+        page.sections.iter().flat_map(|section| section.rows.iter().map(|row| entry(&section.title, row))).collect()
     }
 
     /// Whose objects a written page shows.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Manual;
 use crate::brokers::{self, Broker};
 use crate::model::{Address, BrokerModel, Facts, Resource, Stack};
 
@@ -15,6 +16,8 @@ pub struct SiteInput<'a> {
     pub brokers: Vec<BrokerInput<'a>>,
     /// What the last run found and did; `None` where none has been recorded.
     pub report: Option<&'a RunReport>,
+    /// What the reader can type.
+    pub manual: &'a Manual,
 }
 
 /// One broker of the stack, lowered.
@@ -139,21 +142,26 @@ impl BrokerReport {
 
 impl<'a> SiteInput<'a> {
     /// The stack with what the last run found of it.
-    pub fn of_run(stack: &'a Stack, report: Option<&'a RunReport>) -> Self {
+    pub fn of_run(stack: &'a Stack, report: Option<&'a RunReport>, manual: &'a Manual) -> Self {
         let brokers = report.map(|report| &report.brokers).into_iter().flatten();
         let facts = brokers.map(|(name, broker)| (name.clone(), broker.facts())).collect();
-        Self::new(stack, &facts, report)
+        Self::new(stack, &facts, report, manual)
     }
 
     /// Lowers every broker of the stack with what is known of it. A broker that is missing in `facts`
     /// has never run; its version is the spec's.
-    pub fn new(stack: &'a Stack, facts: &BTreeMap<String, Facts>, report: Option<&'a RunReport>) -> Self {
+    pub fn new(
+        stack: &'a Stack,
+        facts: &BTreeMap<String, Facts>,
+        report: Option<&'a RunReport>,
+        manual: &'a Manual,
+    ) -> Self {
         let brokers = stack.brokers.iter().filter_map(|model| {
             let broker = brokers::find(model.kind)?;
             let unknown = || Facts { version: model.version.clone(), ..Facts::default() };
             let facts = facts.get(&model.name).cloned().unwrap_or_else(unknown);
             Some(BrokerInput { model, broker, topology: broker.topology(model, &facts), facts })
         });
-        Self { stack, brokers: brokers.collect(), report }
+        Self { stack, brokers: brokers.collect(), report, manual }
     }
 }

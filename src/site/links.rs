@@ -1,4 +1,4 @@
-//! Where the pages of a built site lead, and whether anything is there.
+//! Where the pages of a built site lead, and its lists for programs, and whether anything is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,22 @@ pub struct DeadLink {
     pub link: String,
 }
 
-/// Follows every link of every page and picture, fragments included. Gives how many were followed, and the dead ones.
+/// Our lists of links, in Markdown.
+const LISTS: &str = "llms.txt";
+
+/// Follows every link of every page, picture and list, fragments included. Gives how many were followed, and the dead ones.
 pub fn follow(pages: &[Page]) -> (usize, Vec<DeadLink>) {
     let by_path: BTreeMap<&str, &Page> = pages.iter().map(|page| (page.path.as_str(), page)).collect();
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut followed = 0;
     let mut dead = Vec::new();
-    for page in pages.iter().filter(|page| page.path.ends_with("html") || page.path.ends_with("svg")) {
-        for link in links(&page.content) {
+    for page in pages {
+        let found: Vec<&str> = match page.path.rsplit(['.', '/']).next() {
+            Some("html" | "svg") => links(&page.content).collect(),
+            _ if page.path.ends_with(LISTS) => listed(&page.content).collect(),
+            _ => continue,
+        };
+        for link in found {
             followed += 1;
             let (path, fragment) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
             let target = if path.is_empty() { Some(page.path.clone()) } else { resolve(&page.path, path) };
@@ -49,6 +57,12 @@ fn links(content: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What a list leads to: in its texts every bracket has a backslash before it.
+fn listed(content: &str) -> impl Iterator<Item = &str> {
+    let ends = content.match_indices("](").filter(|(at, _)| !content[..*at].ends_with('\\'));
+    ends.filter_map(|(at, mark)| content[at + mark.len()..].split(')').next())
+}
+
 /// The values of an attribute. The templates write all of them in double quotes, in which a text's own are escaped.
 fn attributes<'a>(content: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let start = format!(" {name}=\"");
@@ -72,6 +86,18 @@ fn resolve(from: &str, link: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dead_link_of_a_list_is_noticed() {
+        let page = |path: &str, content: &str| Page { path: path.to_owned(), content: content.to_owned() };
+        let pages = |to: &str| {
+            let list = page("zh/llms.txt", &format!("- [a\\](nowhere)](one.html): x\n- [b]({to})\n"));
+            [list, page("zh/one.html", ""), page("two.html", "")]
+        };
+        assert_eq!(follow(&pages("../two.html")), (2, Vec::new()));
+        let dead = DeadLink { from: "zh/llms.txt".to_owned(), link: "two.html".to_owned() };
+        assert_eq!(follow(&pages("two.html")), (2, vec![dead]));
+    }
 
     #[test]
     fn dead_links_are_noticed() {

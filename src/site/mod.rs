@@ -11,6 +11,8 @@ mod grammar;
 mod input;
 mod learn;
 mod links;
+mod llms;
+mod manual;
 mod model;
 mod page;
 mod pages;
@@ -27,5 +29,6 @@ pub use input::{
     BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
 };
 pub use links::{DeadLink, follow};
+pub use manual::{Argument, Command, Manual, Meaning};
 pub use page::Page;
 pub use write::{WriteError, Written, fingerprint, write};

@@ -8,7 +8,7 @@ use super::model::Words;
 use super::pages;
 
 /// Every template by name. Names end in `.html`, which switches escaping on.
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 29] = [
     ("parts.html", include_str!("../../templates/site/parts.html")),
     ("layout.html", include_str!("../../templates/site/layout.html")),
     ("overview.html", include_str!("../../templates/site/overview.html")),
@@ -32,6 +32,9 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("programs.html", include_str!("../../templates/site/programs.html")),
     ("about.html", include_str!("../../templates/site/about.html")),
     ("fields.html", include_str!("../../templates/site/fields.html")),
+    ("print.html", include_str!("../../templates/site/print.html")),
+    ("errors.html", include_str!("../../templates/site/errors.html")),
+    ("commands.html", include_str!("../../templates/site/commands.html")),
     ("figure.html", include_str!("../../templates/site/figure.html")),
     ("nav.html", include_str!("../../templates/site/nav.html")),
     ("search.html", include_str!("../../templates/site/search.html")),

@@ -8,6 +8,7 @@ mod bomb_tests;
 mod budget;
 mod check;
 mod check_leaf;
+mod codes;
 mod defaults;
 mod describe;
 mod diagnostic;
@@ -34,6 +35,7 @@ pub mod units;
 mod words;
 
 pub use budget::{MOST_DEPTH, MOST_NODES, MOST_TEXT};
+pub use codes::{ERRORS, LINTS};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 #[cfg(test)]
 pub(crate) use load::load_with;

@@ -56,6 +56,7 @@ pub(crate) static TEST_KIND: Description = Description {
     secrets: &[],
     ids: &[],
     helpers: &[],
+    errors: &[],
     lints: &[],
     impossible: &[],
     examples: &[],

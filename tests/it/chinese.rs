@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mqlab::cli::manual;
 use mqlab::model::{Address, Stack};
 use mqlab::site::{
     BrokerReport, BrokerStatus, CheckReport, ImageReport, Page, RunReport, SiteInput, StepOutcome, StepReport, build,
@@ -81,7 +82,7 @@ fn report(stack: &Stack) -> RunReport {
 fn pages(mut stack: Stack) -> Vec<Page> {
     stack.site.languages = vec!["en".to_owned(), "zh".to_owned()];
     let report = report(&stack);
-    build(&SiteInput::of_run(&stack, Some(&report))).unwrap()
+    build(&SiteInput::of_run(&stack, Some(&report), &manual())).unwrap()
 }
 
 /// Of a sentence with places, the piece that stands on a page in any case. A single word may be a name there.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Output};
 
 use mqlab::brokers::Trace;
+use mqlab::cli::manual;
 use mqlab::model::{Address, Stack, Value};
 use mqlab::site::{Page, SiteInput, build};
 
@@ -132,7 +133,7 @@ fn every_example_has_a_site_without_dead_links_and_the_same_one_each_time() {
 }
 
 fn site(stack: &Stack) -> Vec<Page> {
-    build(&SiteInput::new(stack, &facts(stack), None)).unwrap()
+    build(&SiteInput::new(stack, &facts(stack), None, &manual())).unwrap()
 }
 
 /// Topics, exchanges and queues: each has a page.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+use mqlab::cli::manual;
 use mqlab::site::{SiteInput, build};
 
 use crate::golden::Golden;
@@ -13,7 +14,7 @@ use crate::specs::{Nothing, clean, example, facts, root};
 fn every_format_says_what_was_recorded() {
     let stack = example(&root().join("examples/tour.yaml"));
     let facts = facts(&stack);
-    let pages = build(&SiteInput::new(&stack, &facts, None)).unwrap();
+    let pages = build(&SiteInput::new(&stack, &facts, None, &manual())).unwrap();
     let mut golden = Golden::new("golden/exports", "");
     for page in pages.iter().filter(|page| page.path.starts_with("export/") && !page.path.ends_with("html")) {
         golden.add(&page.path["export/".len()..].replace('/', "."), page.content.clone());
@@ -27,7 +28,7 @@ fn what_a_broker_has_by_itself_is_a_channel_too() {
                 apps: { shop: { produces: [{ to: jobs/exchange/amq.topic, routing_key: a.b }] } }\n";
     let stack = clean("mqlab.yaml", spec, &Nothing);
     let facts = facts(&stack);
-    let pages = build(&SiteInput::new(&stack, &facts, None)).unwrap();
+    let pages = build(&SiteInput::new(&stack, &facts, None, &manual())).unwrap();
     let text = &pages.iter().find(|page| page.path == "export/apps/shop.asyncapi.yaml").unwrap().content;
     let document: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
     let channel = &document["channels"]["jobs.exchange.amq.topic"];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use mqlab::cli::manual;
 use mqlab::site::{SiteInput, build};
 
 use super::specs::{example, facts};
@@ -53,7 +54,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
 fn what_must_be_taught_has_its_pages_in_both_languages() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let stack = example(&root.join("examples/all.yaml"));
-    let pages = build(&SiteInput::new(&stack, &facts(&stack), None)).unwrap();
+    let pages = build(&SiteInput::new(&stack, &facts(&stack), None, &manual())).unwrap();
     let paths: BTreeSet<&str> = pages.iter().map(|page| page.path.as_str()).collect();
     for (subject, pages) in SUBJECTS {
         for page in *pages {

@@ -10,6 +10,7 @@ mod exports;
 mod golden;
 mod lessons;
 mod links;
+mod look_up;
 mod plans;
 mod registry;
 mod schema;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mqlab::brokers::{Broker, find, registry};
 use mqlab::model::{Home, Resource, Stack, Value};
-use mqlab::spec::{Field, Object, Shape};
+use mqlab::spec::{ERRORS, Field, LINTS, Object, Shape};
 
 use regex::Regex;
 
@@ -173,7 +173,7 @@ fn everything_a_reader_can_see_is_explained() {
         }
         missing.unless(explains(description.growth), || format!("{kind}: what new nodes take over"));
         missing.unless(!description.lints.is_empty(), || format!("{kind}: what is suspicious about it"));
-        for (code, doc) in description.lints {
+        for (code, doc) in description.errors.iter().chain(description.lints) {
             missing.unless(explains(doc), || format!("{kind}: a sentence about {code}"));
         }
         missing.unless(description.memory_floor > 0 && description.most_nodes > 0, || format!("{kind}: its limits"));
@@ -182,20 +182,46 @@ fn everything_a_reader_can_see_is_explained() {
     missing.check();
 }
 
-/// What a kind's folder can call suspicious is in its list, and nothing else is.
+/// What a folder's sources can call wrong or suspicious is in its lists, and nothing else is.
 #[test]
-fn the_lists_of_lints_are_true() {
-    let before = Regex::new(r"\blint\(\s*$").unwrap();
-    for broker in registry() {
-        let description = broker.description();
-        let folder = format!("brokers/{}/", description.kind);
-        let mut said = BTreeSet::new();
-        for source in sources().iter().filter(|source| source.path.starts_with(&folder)) {
-            let codes = source.literals.iter().filter(|one| before.is_match(&source.code[..one.at]));
-            said.extend(codes.map(|one| one.text.as_str()));
+fn the_lists_of_codes_are_true() {
+    let code = Regex::new("^[a-z0-9]+(-[a-z0-9]+)*$").unwrap();
+    // Where a code stands for sure, and where pairs of other things may begin as well: those have no hyphen.
+    let [lint, error, pair] =
+        [r"\blint\(\s*$", r"\b(error|report)\(\s*$|\bcode:\s*$", r"(\bSome\(|=>\s*(\{\s*)?|;\s*)\(\s*$"]
+            .map(|before| Regex::new(before).unwrap());
+    let said = |folders: &[String]| {
+        let (mut errors, mut lints) = (BTreeSet::new(), BTreeSet::new());
+        let is_own = |path: &str| folders.iter().any(|folder| path.starts_with(folder)) && !path.contains("/session/");
+        for source in sources().iter().filter(|source| is_own(&source.path)) {
+            for literal in source.literals.iter().filter(|one| code.is_match(&one.text)) {
+                let before = &source.code[..literal.at];
+                if lint.is_match(before) {
+                    lints.insert(literal.text.as_str());
+                } else if error.is_match(before) || (pair.is_match(before) && literal.text.contains('-')) {
+                    errors.insert(literal.text.as_str());
+                }
+            }
         }
-        let listed: BTreeSet<&str> = description.lints.iter().map(|(code, _)| *code).collect();
-        assert_eq!(listed, said, "{}", description.kind);
+        [errors, lints]
+    };
+    let listed = |list: &[(&'static str, &str)]| list.iter().map(|(code, _)| *code).collect::<BTreeSet<_>>();
+    assert_eq!([listed(ERRORS), listed(LINTS)], said(&["spec/".to_owned(), "model/".to_owned()]), "any stack");
+    for broker in registry() {
+        let about = broker.description();
+        let own = said(&[format!("brokers/{}/", about.kind)]);
+        assert_eq!([listed(about.errors), listed(about.lints)], own, "{}", about.kind);
+    }
+}
+
+/// What is told whatever brokers there are.
+#[test]
+fn every_code_of_any_stack_is_explained() {
+    for (code, doc) in ERRORS.iter().chain(LINTS) {
+        assert!(explains(doc), "{code}: {doc}");
+    }
+    for code in mqlab::doctor::Code::ALL {
+        assert!(explains(code.means()), "{code}");
     }
 }
 

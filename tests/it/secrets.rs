@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mqlab::brokers::Target;
+use mqlab::cli::manual;
 use mqlab::converge::{BrokerState, Report};
 use mqlab::model::Stack;
 use mqlab::site::{RunReport, SiteInput, build};
@@ -163,7 +164,7 @@ fn no_password_is_in_plans_containers_and_labels() {
 #[test]
 fn no_password_is_on_the_site() {
     let stack = stack();
-    let pages = build(&SiteInput::new(&stack, &facts(&stack), Some(&RunReport::default()))).unwrap();
+    let pages = build(&SiteInput::new(&stack, &facts(&stack), Some(&RunReport::default()), &manual())).unwrap();
     assert!(pages.iter().any(|page| page.path.contains("user")), "the users have a page");
     for page in pages {
         silent(&page.path, &format!("{}\n{}", page.path, page.content));

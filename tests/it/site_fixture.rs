@@ -7,12 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mqlab::brokers::Broker;
+use mqlab::cli::manual;
 use mqlab::model::{
     Address, App, BrokerModel, Facts, Flow, ImageSettings, Instances, Origin, Resource, Secret, SiteSettings, Stack,
     Storage, Value,
 };
 use mqlab::site::{
-    BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, RunReport, SiteInput, StepOutcome, StepReport,
+    BrokerInput, BrokerReport, BrokerStatus, CheckReport, ImageReport, Manual, RunReport, SiteInput, StepOutcome,
+    StepReport,
 };
 use mqlab::spec::{Node, Position};
 
@@ -23,6 +25,7 @@ pub(crate) struct Fixture {
     pub(crate) stack: Stack,
     topology: BTreeMap<String, Vec<Resource>>,
     pub(crate) report: Option<RunReport>,
+    manual: Manual,
     line: u32,
 }
 
@@ -36,7 +39,7 @@ impl Fixture {
             site: SiteSettings { title: None, languages: vec!["en".to_owned()], out: PathBuf::from("mqlab-site") },
             directory: PathBuf::from("."),
         };
-        Self { stack, topology: BTreeMap::new(), report: None, line: 10 }
+        Self { stack, topology: BTreeMap::new(), report: None, manual: manual(), line: 10 }
     }
 
     pub(crate) fn input(&self) -> SiteInput<'_> {
@@ -50,7 +53,7 @@ impl Fixture {
             };
             BrokerInput { model, broker, topology: self.topology.get(&model.name).cloned().unwrap_or_default(), facts }
         });
-        SiteInput { stack: &self.stack, brokers: brokers.collect(), report: self.report.as_ref() }
+        SiteInput { stack: &self.stack, brokers: brokers.collect(), report: self.report.as_ref(), manual: &self.manual }
     }
 
     fn origin(&mut self) -> Origin {

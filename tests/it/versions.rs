@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use mqlab::cli::manual;
 use mqlab::site::{SiteInput, build};
 use regex::{Captures, Regex};
 use serde_json::Value as Json;
@@ -96,11 +97,13 @@ fn written_pages(kind: &str, release: &str) -> Written {
     for own in facts.values_mut() {
         release.clone_into(&mut own.version);
     }
-    let pages = build(&SiteInput::new(&stack, &facts, None)).unwrap();
+    let pages = build(&SiteInput::new(&stack, &facts, None, &manual())).unwrap();
     let is_written = |path: &str| {
         let path = path.trim_start_matches("zh/");
         ["learn/", "concepts/", "howto/", "start/"].iter().any(|folder| path.starts_with(folder))
             && path.ends_with("html")
+            // The lessons once more.
+            && !path.ends_with("/print.html")
     };
     let mut found = Written::default();
     for page in pages.iter().filter(|page| is_written(&page.path)) {

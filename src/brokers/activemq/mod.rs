@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod causes;
+mod codes;
 mod config_keys;
 mod configuration;
 mod containers;
@@ -53,6 +54,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[ADMIN_PASSWORD],
     ids: &[],
     helpers: &[],
+    errors: codes::ERRORS,
     lints: validate::LINTS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[

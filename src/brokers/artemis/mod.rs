@@ -7,6 +7,7 @@
 mod broker_xml;
 mod catalogue;
 mod causes;
+mod codes;
 mod config_keys;
 mod containers;
 mod guard;
@@ -72,6 +73,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[ADMIN_PASSWORD, CLUSTER_PASSWORD],
     ids: &[],
     helpers: &[],
+    errors: codes::ERRORS,
     lints: lint::LINTS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod causes;
+mod codes;
 mod config_keys;
 mod container;
 #[cfg(test)]
@@ -60,6 +61,7 @@ static DESCRIPTION: Description = Description {
         IdDescription { name: container::VOTERS, make: |broker, _| container::first_voters(broker.nodes).to_string() },
     ],
     helpers: &[],
+    errors: codes::ERRORS,
     lints: lint::LINTS,
     impossible: rules::IMPOSSIBLE,
     examples: &[

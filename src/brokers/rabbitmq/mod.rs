@@ -5,6 +5,7 @@
 
 mod address;
 mod catalogue;
+mod codes;
 mod containers;
 mod definitions;
 mod effective;
@@ -50,6 +51,7 @@ static DESCRIPTION: Description = Description {
     secrets: &["admin_password", containers::COOKIE],
     ids: &[],
     helpers: &[],
+    errors: codes::ERRORS,
     lints: validate::LINTS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[

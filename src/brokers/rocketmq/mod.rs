@@ -7,6 +7,7 @@
 mod attributes;
 mod catalogue;
 mod causes;
+mod codes;
 mod config_keys;
 mod container;
 mod lesson;
@@ -92,6 +93,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[],
     ids: &[],
     helpers: &[Helper { role: NAMESRV, count: |_| 1 }, Helper { role: PROXY, count: |_| 1 }],
+    errors: codes::ERRORS,
     lints: lint::LINTS,
     impossible: rules::IMPOSSIBLE,
     examples: &[

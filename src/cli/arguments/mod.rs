@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::exit;
 pub(in crate::cli) use images::{Images, ImagesFetch, ImagesLoad, ImagesLock, ImagesSave};
 pub(in crate::cli) use mirrors::{Mirrors, MirrorsApply, MirrorsRestore, MirrorsTest};
 pub(in crate::cli) use site::{Site, SiteBuild, SiteCheck, SiteServe};
@@ -20,22 +21,12 @@ pub(in crate::cli) use site::{Site, SiteBuild, SiteCheck, SiteServe};
     about,
     max_term_width = 100,
     arg_required_else_help = true,
-    after_help = EXIT_CODES
+    after_help = exit::help()
 )]
 pub(in crate::cli) struct Arguments {
     #[command(subcommand)]
     pub(in crate::cli) verb: Verb,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done, or in sync
-  1  failed before anything was changed, or could not find out
-  2  usage, or an invalid file
-  3  changes are pending (plan --exit-code, drift, site check)
-  4  partly applied: run the same command again to go on
-  5  at least one step is blocked or not permitted, and nothing failed
-  130, 143  interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Verb {
@@ -85,7 +76,10 @@ pub(in crate::cli) enum Verb {
     /// Print the JSON Schema of mqlab.yaml, for editors
     Schema,
     /// Print completions for a shell
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Which one
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Which stack.

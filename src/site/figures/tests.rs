@@ -8,9 +8,9 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::model::Stack;
 use crate::sim::vectors;
-use crate::site::SiteInput;
 use crate::site::pages::Nav;
 use crate::site::render::Renderer;
+use crate::site::{Manual, SiteInput};
 use crate::spec;
 
 const TOUR: &str = include_str!("../../../examples/tour.yaml");
@@ -52,7 +52,8 @@ fn stack(text: &str) -> Stack {
 
 fn made(name: &str, text: &str, broker: &str, values: &Json) -> Option<Figure> {
     let stack = stack(text);
-    let input = SiteInput::new(&stack, &BTreeMap::new(), None);
+    let manual = Manual::default();
+    let input = SiteInput::new(&stack, &BTreeMap::new(), None, &manual);
     let broker = input.brokers.iter().find(|one| one.model.name == broker).unwrap();
     let values: BTreeMap<String, Json> = serde_json::from_value(values.clone()).unwrap();
     figure(name, &FigureInput { broker, apps: &stack.apps, values: &values }, &Words::of("en").unwrap())
@@ -152,7 +153,8 @@ fn hostile_names_are_text() {
 #[test]
 fn the_order_of_the_file_means_nothing() {
     let stack = stack(TOUR);
-    let mut input = SiteInput::new(&stack, &BTreeMap::new(), None);
+    let manual = Manual::default();
+    let mut input = SiteInput::new(&stack, &BTreeMap::new(), None, &manual);
     let values = BTreeMap::new();
     let mut data = Vec::new();
     for _ in 0..2 {

@@ -36,11 +36,17 @@ pub(crate) enum PageId {
     Learn,
     /// A written page, by its id: `learn/kafka/keys`.
     Document(String),
+    /// All written pages about a kind of broker after one another.
+    Print(String),
     Glossary,
     /// To look up, about a kind of broker.
     Reference(String),
     /// Every field of the stack's file.
     Fields,
+    /// Every command.
+    Commands,
+    /// Every mistake that is told with a code.
+    Errors,
     /// Programs for a kind of broker.
     Programs(String),
     /// What is claimed, and how it is known.
@@ -76,6 +82,21 @@ impl PageId {
         if part > 1 { Self::More { broker, kind, part } } else { Self::Kind { broker, kind } }
     }
 
+    /// Whether readers come here for an answer, and not to read.
+    pub(crate) fn is_to_look_up(&self) -> bool {
+        let kinds = matches!(self, Self::Reference(_) | Self::Programs(_));
+        let all = [
+            Self::Fields,
+            Self::Commands,
+            Self::Errors,
+            Self::Glossary,
+            Self::Verification,
+            Self::Exports,
+            Self::About,
+        ];
+        kinds || all.contains(self)
+    }
+
     /// For messages and for scripts.
     pub(crate) fn text(&self) -> String {
         match self {
@@ -89,6 +110,7 @@ impl PageId {
             Self::More { broker, kind, part } => format!("kind:{broker}/{kind}/{part}"),
             Self::Learn => "learn".to_owned(),
             Self::Document(id) => format!("document:{id}"),
+            Self::Print(kind) => format!("print:{kind}"),
             Self::Glossary => "glossary".to_owned(),
             Self::Reference(kind) => format!("reference:{kind}"),
             Self::Programs(kind) => format!("programs:{kind}"),
@@ -96,6 +118,8 @@ impl PageId {
             Self::Exports => "exports".to_owned(),
             Self::About => "about".to_owned(),
             Self::Fields => "fields".to_owned(),
+            Self::Commands => "commands".to_owned(),
+            Self::Errors => "errors".to_owned(),
             Self::Object(address) => format!("object:{address}"),
         }
     }
@@ -118,6 +142,7 @@ impl Registry {
             }
             PageId::Learn => "learn/index.html".to_owned(),
             PageId::Document(id) => format!("{id}.html"),
+            PageId::Print(kind) => format!("learn/{}/print.html", slug(kind)),
             PageId::Glossary => "glossary.html".to_owned(),
             PageId::Reference(kind) => format!("reference/{}.html", slug(kind)),
             PageId::Programs(kind) => format!("clients/{}.html", slug(kind)),
@@ -125,6 +150,8 @@ impl Registry {
             PageId::Exports => "export/index.html".to_owned(),
             PageId::About => "about.html".to_owned(),
             PageId::Fields => "reference/file.html".to_owned(),
+            PageId::Commands => "reference/commands.html".to_owned(),
+            PageId::Errors => "reference/errors.html".to_owned(),
             PageId::Object(address) => object_path(address),
         };
         self.place(id, path)

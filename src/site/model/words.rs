@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// What the constants of every kind of broker, and the fields of a file, say to people.
+    /// What the constants of every kind of broker, the fields of a file, and the commands say to people.
     fn described() -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         for broker in crate::brokers::registry() {
@@ -145,12 +145,21 @@ mod tests {
                 all.extend(rules.attributes.iter().map(|rule| rule.doc));
             }
             all.extend(about.ports.iter().map(|port| port.doc));
-            all.extend(about.lints.iter().map(|(_, why)| *why));
+            all.extend(about.errors.iter().chain(about.lints).map(|(_, why)| *why));
             all.extend(about.impossible.iter().map(|one| one.why));
             all.insert(about.growth);
         }
         let mut all: BTreeSet<String> = all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
         fields(&crate::spec::schema(), &mut all);
+        all.extend(crate::spec::ERRORS.iter().chain(crate::spec::LINTS).map(|(_, why)| (*why).to_owned()));
+        let manual = crate::cli::manual();
+        all.extend(manual.exit_codes.into_iter().chain(manual.findings).map(|one| one.about));
+        for command in manual.commands {
+            all.insert(command.about);
+            all.extend(command.arguments.iter().map(|one| one.about.clone()));
+            all.extend(command.arguments.into_iter().flat_map(|one| one.choices).map(|choice| choice.about));
+        }
+        all.remove("");
         all
     }
 

@@ -149,9 +149,17 @@ impl<'a> World<'a> {
         if self.input.report.is_some() {
             registry.add(PageId::Run)?;
         }
-        for page in
-            [PageId::Learn, PageId::Glossary, PageId::Verification, PageId::Exports, PageId::About, PageId::Fields]
-        {
+        let everywhere = [
+            PageId::Learn,
+            PageId::Glossary,
+            PageId::Verification,
+            PageId::Exports,
+            PageId::About,
+            PageId::Fields,
+            PageId::Commands,
+            PageId::Errors,
+        ];
+        for page in everywhere {
             registry.add(page)?;
         }
         for broker in self.first_of_each_kind() {
@@ -162,6 +170,12 @@ impl<'a> World<'a> {
         }
         for document in library.documents("en").iter().filter(|document| self.shows(document)) {
             registry.add(PageId::Document(document.id.clone()))?;
+        }
+        for kind in self.first_of_each_kind().map(|broker| broker.model.kind) {
+            let lessons = library.documents("en").iter().filter(|document| document.subject() == Some(kind));
+            if lessons.filter(|document| self.shows(document)).count() > 0 {
+                registry.add(PageId::Print(kind.to_owned()))?;
+            }
         }
         if !self.input.stack.apps.is_empty() {
             registry.add(PageId::Apps)?;

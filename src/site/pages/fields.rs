@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::frame::{Frame, frame};
-use super::parts::Context;
+use super::parts::{Context, Piece, pieces};
 use crate::site::model::Words;
 use crate::spec::schema;
 
@@ -34,13 +34,6 @@ pub(crate) struct FieldRow {
     pub takes: String,
     pub is_required: bool,
     pub about: Vec<Piece>,
-}
-
-/// A part of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Piece {
-    pub text: String,
-    pub is_code: bool,
 }
 
 pub(crate) fn fields_page(context: &Context<'_>, prefix: &str) -> FieldsPage {
@@ -150,15 +143,6 @@ fn collect(node: &Json, words: &Words, found: &mut Vec<String>) {
     }
 }
 
-/// What stands between backticks is code.
-fn pieces(text: &str) -> Vec<Piece> {
-    let parts = text.split('`').enumerate();
-    parts
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(at, text)| Piece { text: text.to_owned(), is_code: at % 2 == 1 })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,11 +160,5 @@ mod tests {
         assert!(row("brokers.NAME.kind").is_required && !row("brokers.NAME.topics").is_required);
         assert!(rows.iter().all(|row| !row.path.starts_with("brokers.NAME.defaults.")), "they are the objects' own");
         assert!(rows.iter().all(|row| !row.takes.is_empty()), "{rows:#?}");
-    }
-
-    #[test]
-    fn code_is_told_from_text() {
-        let piece = |text: &str, is_code| Piece { text: text.to_owned(), is_code };
-        assert_eq!(pieces("`a` or b `c`"), [piece("a", true), piece(" or b ", false), piece("c", true)]);
     }
 }

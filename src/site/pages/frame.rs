@@ -13,6 +13,9 @@ const LISTED: usize = 30;
 /// objects the navigation of a thousand pages would be the site.
 const LISTED_IN_ALL: usize = 120;
 
+/// The part of the navigation that stands open on what there is to look up.
+const LOOK_UP: &str = "reference";
+
 /// The page's own part.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Frame {
@@ -81,6 +84,9 @@ pub(crate) fn frame(context: &Context<'_>, title: &str, above: &[(PageId, String
     let crumbs = above.iter().map(|(id, text)| context.page(id, text.clone())).collect();
     let mut trail: Vec<String> = above.iter().map(|(id, _)| id.text()).collect();
     trail.push(context.page.text());
+    if context.page.is_to_look_up() {
+        trail.push(LOOK_UP.to_owned());
+    }
     Frame {
         id: context.page.text(),
         title: title.to_owned(),
@@ -172,6 +178,8 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
     });
     let others = [
         (PageId::Fields, "fields"),
+        (PageId::Commands, "commands"),
+        (PageId::Errors, "errors"),
         (PageId::Glossary, "glossary"),
         (PageId::Verification, "verification"),
         (PageId::Exports, "exports"),
@@ -184,7 +192,7 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         .map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) })
         .collect();
     let title = words.say("section_reference");
-    NavGroup { id: "reference".to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
+    NavGroup { id: LOOK_UP.to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
 }
 
 fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup {

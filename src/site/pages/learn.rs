@@ -22,6 +22,8 @@ pub(crate) struct LearnPage {
 pub(crate) struct LearnGroup {
     pub title: String,
     pub pages: Vec<LearnRow>,
+    /// All of them on one page.
+    pub print: Option<Link>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -77,13 +79,23 @@ pub(crate) struct Shelf<'a> {
     pub documents: Vec<&'a Document>,
 }
 
+impl Shelf<'_> {
+    /// The kind of broker that its lessons are about.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.documents.first().and_then(|document| document.subject())
+    }
+}
+
 pub(crate) fn learn_page(context: &Context<'_>, shelves: &[Shelf<'_>], prefix: &str) -> LearnPage {
     let row = |document: &&Document| LearnRow {
         link: context.page(&PageId::Document(document.id.clone()), document.head.title.clone()),
         goal: document.head.goal.clone(),
     };
-    let group =
-        |shelf: &Shelf<'_>| LearnGroup { title: shelf.title.clone(), pages: shelf.documents.iter().map(row).collect() };
+    let group = |shelf: &Shelf<'_>| LearnGroup {
+        title: shelf.title.clone(),
+        pages: shelf.documents.iter().map(row).collect(),
+        print: shelf.kind().map(|kind| context.page(&PageId::Print(kind.to_owned()), context.words.say("print_all"))),
+    };
     LearnPage {
         page: frame(context, &context.words.say("learn"), &[], prefix),
         groups: shelves.iter().map(group).collect(),

@@ -14,6 +14,13 @@ pub(crate) struct Link {
     pub href: Option<String>,
 }
 
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Piece {
+    pub text: String,
+    pub is_code: bool,
+}
+
 /// One attribute of an object, explained.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct AttributeRow {
@@ -61,6 +68,15 @@ pub(crate) struct PictureView {
 pub(crate) struct LegendRow {
     pub swatch: String,
     pub text: String,
+}
+
+/// What stands between backticks is code.
+pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+    let parts = text.split('`').enumerate();
+    parts
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(at, text)| Piece { text: text.to_owned(), is_code: at % 2 == 1 })
+        .collect()
 }
 
 /// Where a page stands: what its parts need to say and to link.
