@@ -147,7 +147,7 @@ impl Builder<'_> {
             documents: shown.iter().copied().filter(|document| fits(document)).collect(),
         };
         let section = |name: &'static str| {
-            shelf(name, self.words.say(&format!("section_{name}")), &move |document| {
+            shelf(&Shelf::id_of_section(name), self.words.say(&format!("section_{name}")), &move |document| {
                 document.section() == name && document.subject().is_none()
             })
         };

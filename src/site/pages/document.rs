@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
+use super::learn::Shelf;
 use super::object::grammar;
 use super::parts::{Context, Link, PictureView};
 use crate::site::figures::{self, Figure, FigureInput};
@@ -122,7 +123,9 @@ pub(crate) fn document_page(
     let above = (PageId::Learn, context.words.say("learn"));
     let mut page = frame(context, &document.head.title, &[above], prefix);
     // The part of the navigation that the page is in stands open.
-    page.trail.push(document.subject().map_or_else(|| document.section().to_owned(), |kind| format!("learn/{kind}")));
+    page.trail.push(
+        document.subject().map_or_else(|| Shelf::id_of_section(document.section()), |kind| format!("learn/{kind}")),
+    );
     Ok(DocumentPage {
         page,
         goal,

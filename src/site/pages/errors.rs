@@ -7,14 +7,6 @@ use super::parts::{Context, Link, Piece, pieces};
 use crate::site::model::PageId;
 use crate::spec;
 
-/// What a finding is told as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Weight {
-    Error,
-    Lint,
-    Finding,
-}
-
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ErrorsPage {
     pub page: Frame,
@@ -36,41 +28,34 @@ pub(crate) struct ErrorRow {
     /// `kafka-unknown-config`: kinds share codes.
     pub id: String,
     pub code: String,
-    pub weight: String,
-    pub class: &'static str,
+    /// Of what lets a file through.
+    pub is_warning: bool,
     pub about: Vec<Piece>,
 }
 
 pub(crate) fn errors_page(context: &Context<'_>, prefix: &str) -> ErrorsPage {
     let words = context.words;
-    let row = |section: &str, (code, about): (&str, &str), weight: Weight| {
-        let (word, class) = match weight {
-            Weight::Error => ("errors_error", "bad"),
-            Weight::Lint => ("errors_lint", "warn"),
-            Weight::Finding => ("", "calm"),
-        };
-        ErrorRow {
-            id: format!("{section}-{code}"),
-            code: code.to_owned(),
-            weight: if word.is_empty() { String::new() } else { words.say(word) },
-            class,
-            about: pieces(&words.doc(about)),
-        }
+    let row = |section: &str, (code, about): (&str, &str)| ErrorRow {
+        id: format!("{section}-{code}"),
+        code: code.to_owned(),
+        is_warning: false,
+        about: pieces(&words.doc(about)),
     };
     let checked = |id: &str, title: String, errors: &[(&str, &str)], lints: &[(&str, &str)]| {
         // Some are one thing or the other, by what the file says.
-        let id_of = |(code, about): (&str, &str)| {
-            let both = errors.iter().any(|(error, _)| *error == code);
-            let mut lint = row(id, (code, about), Weight::Lint);
-            lint.id = if both { format!("{}-warning", lint.id) } else { lint.id };
-            lint
+        let warning = |(code, about): (&str, &str)| {
+            let mut row = row(id, (code, about));
+            if errors.iter().any(|(error, _)| *error == code) {
+                row.id.push_str("-warning");
+            }
+            ErrorRow { is_warning: true, ..row }
         };
-        let errors = errors.iter().map(|one| row(id, *one, Weight::Error));
+        let errors = errors.iter().map(|one| row(id, *one));
         ErrorSection {
             id: id.to_owned(),
             title,
             command: "mqlab check",
-            rows: errors.chain(lints.iter().map(|one| id_of(*one))).collect(),
+            rows: errors.chain(lints.iter().map(|one| warning(*one))).collect(),
         }
     };
     let file = checked("file", words.say("errors_file"), spec::ERRORS, spec::LINTS);
@@ -83,7 +68,7 @@ pub(crate) fn errors_page(context: &Context<'_>, prefix: &str) -> ErrorsPage {
         id: "doctor".to_owned(),
         title: words.say("errors_doctor"),
         command: "mqlab doctor",
-        rows: findings.map(|one| row("doctor", (&one.word, &one.about), Weight::Finding)).collect(),
+        rows: findings.map(|one| row("doctor", (&one.word, &one.about))).collect(),
     };
     let commands = context.page(&PageId::Commands, words.say("exit_codes"));
     ErrorsPage {

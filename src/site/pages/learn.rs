@@ -73,13 +73,18 @@ pub(crate) struct ClaimGroup {
 
 /// Written pages that stand together in the navigation.
 pub(crate) struct Shelf<'a> {
-    /// `learn/kafka`, `howto`.
+    /// `learn/kafka`, `shelf/howto`.
     pub id: String,
     pub title: String,
     pub documents: Vec<&'a Document>,
 }
 
 impl Shelf<'_> {
+    /// Of the pages of a section that are about no kind of broker. No page has it as its id.
+    pub(crate) fn id_of_section(name: &str) -> String {
+        format!("shelf/{name}")
+    }
+
     /// The kind of broker that its lessons are about.
     pub(crate) fn kind(&self) -> Option<&str> {
         self.documents.first().and_then(|document| document.subject())
