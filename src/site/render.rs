@@ -97,7 +97,10 @@ impl Renderer {
     pub(crate) fn page(&self, template: &str, values: &impl Serialize) -> Result<String, BuildError> {
         let failed = |source| BuildError::Template { template: template.to_owned(), source };
         let context = Context::from_serialize(values).map_err(failed)?;
-        self.tera.render(template, &context).map_err(failed)
+        let mut text = self.tera.render(template, &context).map_err(failed)?;
+        // It grew by doubling, and thousands of pages wait together until all are made.
+        text.shrink_to_fit();
+        Ok(text)
     }
 }
 
