@@ -17,6 +17,7 @@ pub mod net;
 mod parallel;
 pub mod plan;
 pub mod serve;
+mod shell;
 pub mod sim;
 pub mod site;
 pub mod spec;

@@ -9,6 +9,7 @@ use super::surroundings::Surroundings;
 use super::work::{Lock, Work};
 use crate::brokers::EnvironmentVariable;
 use crate::converge::Settings;
+use crate::shell;
 use crate::view::View;
 
 pub(super) async fn env(arguments: &Env, surroundings: &Surroundings, view: &View) -> Result<Code, CliError> {
@@ -16,7 +17,7 @@ pub(super) async fn env(arguments: &Env, surroundings: &Surroundings, view: &Vie
     let variables = settings(&work).await?;
     match arguments.format {
         EnvFormat::Shell => {
-            view.result(&lines(&variables, |one| format!("export {}={}", one.name, quoted(&one.value))));
+            view.result(&lines(&variables, |one| format!("export {}={}", one.name, shell::quoted(&one.value))));
         }
         EnvFormat::Dotenv => view.result(&lines(&variables, |one| format!("{}={}", one.name, dotenv(&one.value)))),
         EnvFormat::Github => {
@@ -44,11 +45,6 @@ pub(super) async fn settings(work: &Work) -> Result<Vec<EnvironmentVariable>, Cl
 
 fn lines(variables: &[EnvironmentVariable], line: impl Fn(&EnvironmentVariable) -> String) -> String {
     variables.iter().map(|one| line(one) + "\n").collect()
-}
-
-/// For a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Bare or in single quotes, where every reader agrees what it means. What has a single quote in it is written as a
@@ -89,7 +85,6 @@ mod tests {
 
     #[test]
     fn values_survive_a_shell_and_a_dotenv_reader() {
-        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(dotenv("amqp://mqlab:p%40ss@127.0.0.1:5672/%2F"), "amqp://mqlab:p%40ss@127.0.0.1:5672/%2F");
         assert_eq!(dotenv("a \"b\" $c & `d`"), r#"'a "b" $c & `d`'"#);
         assert_eq!(dotenv(r#"it's "$a" `b` \c"#), r#""it's \"\$a\" \`b\` \\c""#);

@@ -89,7 +89,7 @@ impl Builder<'_> {
             out.extend(press.page(&id, "run.html", &page, None)?);
         }
         let lessons = self.learn(&press, &shelves, out)?;
-        self.look_up(&press, out)?;
+        let codes = self.look_up(&press, out)?;
         self.apps(&press, out)?;
         for broker in &input.brokers {
             let id = PageId::Broker(broker.model.name.clone());
@@ -114,6 +114,7 @@ impl Builder<'_> {
         let mut entries = search::entries(&self.context(&PageId::Overview), title);
         entries.extend(lessons);
         entries.extend(self.own_entries());
+        entries.extend(codes);
         out.extend(search::index(&entries, self.words.language));
         out.push(self.llms(title, &nav, &shelves, &entries));
         Ok(())
@@ -226,8 +227,8 @@ impl Builder<'_> {
         Ok(entries)
     }
 
-    /// What is there to look up and to take away.
-    fn look_up(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<(), BuildError> {
+    /// What is there to look up and to take away. Gives what can be found of the codes.
+    fn look_up(&self, press: &Press<'_>, out: &mut Vec<Page>) -> Result<Vec<search::Entry>, BuildError> {
         let page = pages::exports_page(&self.context(&PageId::Exports), self.exports, &self.prefix);
         out.extend(press.page(&PageId::Exports, "exports.html", &page, None)?);
         let page = pages::fields_page(&self.context(&PageId::Fields), &self.prefix);
@@ -236,6 +237,7 @@ impl Builder<'_> {
         out.extend(press.page(&PageId::Commands, "commands.html", &page, None)?);
         let page = pages::errors_page(&self.context(&PageId::Errors), &self.prefix);
         out.extend(press.page(&PageId::Errors, "errors.html", &page, None)?);
+        let codes = self.codes(&page);
         let page = pages::about_page(&self.context(&PageId::About), &self.prefix);
         out.extend(press.page(&PageId::About, "about.html", &page, None)?);
         for broker in self.world.first_of_each_kind() {
@@ -248,7 +250,7 @@ impl Builder<'_> {
                 out.extend(press.page(&id, "clients.html", &page, None)?);
             }
         }
-        Ok(())
+        Ok(codes)
     }
 
     /// What can be found of the pages that no document stands behind.
@@ -280,7 +282,7 @@ impl Builder<'_> {
                 entry(&PageId::Programs(kind.to_owned()), name("programs_of"), clients, "programs_send_receive"),
             ]
         });
-        own.chain(of_kinds.flatten()).chain(self.commands()).chain(self.errors()).collect()
+        own.chain(of_kinds.flatten()).chain(self.commands()).collect()
     }
 
     /// Each command by itself: who looks for one wants to be there.
@@ -297,10 +299,8 @@ impl Builder<'_> {
     }
 
     /// Each code by itself: it is what people have before them when they search.
-    fn errors(&self) -> Vec<search::Entry> {
-        let id = PageId::Errors;
-        let path = self.registry.find(&id).map(|place| place.path.clone()).unwrap_or_default();
-        let page = pages::errors_page(&self.context(&id), &self.prefix);
+    fn codes(&self, page: &pages::ErrorsPage) -> Vec<search::Entry> {
+        let path = self.registry.find(&PageId::Errors).map(|place| place.path.clone()).unwrap_or_default();
         let entry = |title: &str, row: &pages::ErrorRow| search::Entry {
             title: row.code.clone(),
             kind: title.to_owned(),

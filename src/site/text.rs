@@ -80,13 +80,6 @@ pub(crate) fn visible_lines(text: &str) -> String {
         .join("\n")
 }
 
-/// One word of a command, for a POSIX shell.
-pub(crate) fn for_shell(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-./:@%+,=".contains(character);
-    let is_bare = !text.is_empty() && text.chars().all(is_plain);
-    if is_bare { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
 /// Controls, and formatting characters that nobody sees; the joiner stays, emoji are made with it.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -153,14 +146,6 @@ mod tests {
             assert!(slug.chars().all(is_plain) && !slug.starts_with('.') && !slug.is_empty(), "{slug}");
             assert!(slug.len() <= SLUG_MOST + HASH + 1, "{slug}");
         }
-    }
-
-    #[test]
-    fn a_word_for_a_shell_stays_one_word() {
-        assert_eq!(for_shell("events/topic/orders"), "events/topic/orders");
-        assert_eq!(for_shell("order.*.placed"), "'order.*.placed'");
-        assert_eq!(for_shell("it's"), r"'it'\''s'");
-        assert_eq!(for_shell(""), "''");
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use serde_json::{Map, json};
 
 use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
 use crate::model::{App, BrokerModel, Facts, Flow, Resource, Value};
+use crate::shell::word;
 
 use super::PORT;
 use super::container::internal_bootstrap;
@@ -98,7 +99,7 @@ fn create_parts(resource: &Resource, server: &str) -> Vec<String> {
         }
     }
     for (key, value) in configs(resource).filter(|(_, value)| !value.is_null()) {
-        parts.push(format!("--config {}", quoted(&format!("{key}={}", plain(value)))));
+        parts.push(format!("--config {}", word(&format!("{key}={}", plain(value)))));
     }
     parts
 }
@@ -115,7 +116,7 @@ fn alter_text(resource: &Resource, server: &str) -> Option<String> {
         // Square brackets keep the commas of one value together.
         let bracketed = |value: &str| if value.contains(',') { format!("[{value}]") } else { value.to_owned() };
         let list: Vec<_> = set.iter().map(|(key, value)| format!("{key}={}", bracketed(&plain(value)))).collect();
-        parts.push(format!("--add-config {}", quoted(&list.join(","))));
+        parts.push(format!("--add-config {}", word(&list.join(","))));
     }
     if !unset.is_empty() {
         let list: Vec<_> = unset.iter().map(|(key, _)| *key).collect();
@@ -135,10 +136,4 @@ fn plain(value: &Value) -> String {
 /// One option per line, as one would paste it.
 fn command(parts: &[String]) -> String {
     parts.join(" \\\n  ")
-}
-
-/// For a POSIX shell.
-fn quoted(text: &str) -> String {
-    let safe = |character: char| character.is_ascii_alphanumeric() || "=._-,:/@".contains(character);
-    if text.chars().all(safe) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -2,6 +2,7 @@
 
 use crate::brokers::{Call, Channel, Edge, EnvironmentVariable, Lesson, ResetCommand};
 use crate::model::{BrokerModel, Facts, Resource, Value};
+use crate::shell::word;
 
 use super::attributes::MESSAGE_TYPE;
 use super::container::{PROXY_NUMBER, PROXY_REMOTING_NUMBER, helper_alias, host_port, internal_name_server};
@@ -56,7 +57,7 @@ impl Lesson for RocketMqLesson {
 }
 
 fn topic(resource: &Resource, server: &str) -> [String; 2] {
-    let name = format!("-t {}", quoted(&resource.address.name));
+    let name = format!("-t {}", word(&resource.address.name));
     let mut parts = vec![format!("mqadmin updateTopic {server} -c {}", names::CLUSTER), name.clone()];
     for (attribute, option) in [("write_queues", "-w"), ("read_queues", "-r")] {
         if let Some(count) = resource.attribute(attribute) {
@@ -78,7 +79,7 @@ fn topic(resource: &Resource, server: &str) -> [String; 2] {
 }
 
 fn group(resource: &Resource, server: &str) -> [String; 2] {
-    let name = format!("-g {}", quoted(&resource.address.name));
+    let name = format!("-g {}", word(&resource.address.name));
     let mut parts = vec![format!("mqadmin updateSubGroup {server} -c {}", names::CLUSTER), name.clone()];
     let options = [("retry_max", "-r"), ("order", "-o"), ("consume", "-s"), ("broadcast", "-d")];
     for (attribute, option) in options {
@@ -92,12 +93,6 @@ fn group(resource: &Resource, server: &str) -> [String; 2] {
 /// One option per line, as one would paste it.
 fn command(parts: &[String]) -> String {
     parts.join(" \\\n  ")
-}
-
-/// For a POSIX shell: `|` and `%` are allowed in names.
-fn quoted(text: &str) -> String {
-    let safe = |character: char| character.is_ascii_alphanumeric() || "_-%".contains(character);
-    if text.chars().all(safe) { text.to_owned() } else { format!("'{text}'") }
 }
 
 #[cfg(test)]

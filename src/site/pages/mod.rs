@@ -28,7 +28,7 @@ pub(crate) use app::{app_page, apps_page};
 pub(crate) use broker::broker_page;
 pub(crate) use commands::{command_id, commands_page};
 pub(crate) use document::{Written, document_page};
-pub(crate) use errors::{ErrorRow, errors_page};
+pub(crate) use errors::{ErrorRow, ErrorsPage, errors_page};
 pub(crate) use exports::exports_page;
 pub(crate) use fields::fields_page;
 pub(crate) use frame::{Nav, NavGroup, NavItem, nav};

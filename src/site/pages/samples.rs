@@ -1,9 +1,10 @@
 //! The reader's own names, for the places of a command.
 
 use crate::model::Address;
+use crate::shell;
 use crate::site::diagram::Style;
 use crate::site::model::{End, World, has_page};
-use crate::site::text::{for_shell, visible};
+use crate::site::text::visible;
 use crate::site::{Argument, Command};
 
 /// What the stack has to fill a command with.
@@ -34,7 +35,7 @@ impl Samples {
             command.arguments.iter().partition(|one| one.long.is_empty());
         for one in placed {
             match self.value(&one.value) {
-                Some(value) => words.extend([value].into_iter().filter(|value| !value.is_empty()).map(for_shell)),
+                Some(value) => words.extend([value].into_iter().filter(|value| !value.is_empty()).map(shell::word)),
                 None if one.is_required => return None,
                 None => {}
             }
@@ -42,7 +43,7 @@ impl Samples {
         if words.len() == 1
             && let Some((one, value)) = options.into_iter().find_map(|one| Some((one, self.value(&one.value)?)))
         {
-            words.extend([one.long.clone(), for_shell(value)]);
+            words.extend([one.long.clone(), shell::word(value)]);
         }
         (words.len() > 1).then(|| words.join(" "))
     }

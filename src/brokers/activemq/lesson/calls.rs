@@ -7,6 +7,7 @@ use crate::brokers::Call;
 use crate::brokers::activemq::kinds::{ADMINISTRATOR, AUTHORIZATION, COMPOSITE, POLICY, QUEUE, TOPIC, USER};
 use crate::brokers::activemq::{CONSOLE, elements, node_name, port_number};
 use crate::model::{Facts, Resource, Value};
+use crate::shell::word;
 
 pub(super) fn calls(resource: &Resource, facts: &Facts) -> Vec<Call> {
     let file = |tool, text: String| vec![Call { tool, text }];
@@ -37,8 +38,8 @@ fn http(resource: &Resource, facts: &Facts, operation: &str) -> Call {
     let text = format!(
         "curl -u \"{ADMINISTRATOR}:${}_PASSWORD\" -H 'Origin: http://localhost' {} \\\n  -d {}",
         variable_part(broker),
-        quoted(&url),
-        quoted(&body.to_string())
+        word(&url),
+        word(&body.to_string())
     );
     Call { tool: "HTTP API", text }
 }
@@ -49,9 +50,4 @@ fn user(resource: &Resource) -> String {
     let name = &resource.address.name;
     let members: String = groups.map(|group| format!("\n# groups.properties\n{group}={name}")).collect();
     format!("# users.properties\n{name}=PASSWORD{members}")
-}
-
-/// For a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -5,6 +5,7 @@ use crate::brokers::artemis::kinds::{self, ADMINISTRATOR};
 use crate::brokers::artemis::requests::{Kept, create};
 use crate::brokers::artemis::{CONSOLE, CORE};
 use crate::model::{Facts, Resource, Secret, Value};
+use crate::shell::word;
 
 use super::{host, ports};
 
@@ -20,7 +21,7 @@ pub(super) fn calls(resource: &Resource, facts: &Facts) -> Vec<Call> {
 }
 
 fn command(resource: &Resource) -> Option<Vec<String>> {
-    let name = quoted(&resource.address.name);
+    let name = word(&resource.address.name);
     let text = |attribute: &str| resource.attribute(attribute).and_then(Value::as_text);
     let number = |attribute: &str| resource.attribute(attribute).and_then(Value::as_i64);
     match resource.address.kind.as_str() {
@@ -34,12 +35,12 @@ fn command(resource: &Resource) -> Option<Vec<String>> {
         }
         kinds::QUEUE => {
             let mut parts = vec!["artemis queue create".to_owned(), format!("--name {name}")];
-            parts.extend(text("address").map(|address| format!("--address {}", quoted(address))));
+            parts.extend(text("address").map(|address| format!("--address {}", word(address))));
             parts.extend(text("routing").map(|routing| format!("--{routing}")));
             let durable = resource.attribute("durable").and_then(Value::as_bool).unwrap_or(true);
             parts.push(if durable { "--durable" } else { "--no-durable" }.to_owned());
             parts.push("--preserve-on-no-consumers".to_owned());
-            parts.extend(text("filter").map(|filter| format!("--filter {}", quoted(filter))));
+            parts.extend(text("filter").map(|filter| format!("--filter {}", word(filter))));
             parts.extend(number("max_consumers").map(|most| format!("--max-consumers {most}")));
             Some(parts)
         }
@@ -47,7 +48,7 @@ fn command(resource: &Resource) -> Option<Vec<String>> {
             let roles = resource.attribute("roles").and_then(Value::as_list).unwrap_or_default();
             let roles: Vec<&str> = roles.iter().filter_map(Value::as_text).collect();
             let user = format!("--user-command-user {name} --user-command-password \"$NEW_PASSWORD\"");
-            Some(vec!["artemis user add".to_owned(), user, format!("--role {}", quoted(&roles.join(",")))])
+            Some(vec!["artemis user add".to_owned(), user, format!("--role {}", word(&roles.join(",")))])
         }
         _ => None,
     }
@@ -69,18 +70,8 @@ fn request(resource: &Resource, facts: &Facts) -> String {
     let server = format!("http://{}:{}", host(facts), ports(facts, CONSOLE, 8161)[0]);
     format!(
         "curl -u {ADMINISTRATOR}:\"$PASSWORD\" {server}/console/jolokia \\\n  -H 'Content-Type: application/json' \\\n  -d {}",
-        quoted(&body.to_string())
+        word(&body.to_string())
     )
-}
-
-/// For a POSIX shell.
-fn quoted(text: &str) -> String {
-    let safe = |character: char| character.is_ascii_alphanumeric() || "=._-,:/@".contains(character);
-    if !text.is_empty() && text.chars().all(safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

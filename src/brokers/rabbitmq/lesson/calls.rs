@@ -12,6 +12,7 @@ use super::super::read::ROOT;
 use super::names;
 use crate::brokers::Call;
 use crate::model::{Facts, Resource, Value};
+use crate::shell::word;
 
 /// Everything but the characters that mean themselves in any part of a URL.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -147,7 +148,7 @@ impl Hand<'_> {
         let password = names::password(&self.resource.address.broker);
         let server = format!(
             "rabbitmqadmin --host {} --port {port} --username {ADMINISTRATOR} --password \"${password}\"",
-            quoted(host)
+            word(host)
         );
         let vhost = if self.vhost() == ROOT { String::new() } else { format!("{} ", option("vhost", self.vhost())) };
         let options = options.into_iter().map(|(name, value)| option(&name, &value));
@@ -168,7 +169,7 @@ fn json_option(name: &str, body: &Json) -> Option<(String, String)> {
 /// A value that begins with a dash would read as an option of its own.
 fn option(name: &str, value: &str) -> String {
     let between = if value.starts_with('-') { '=' } else { ' ' };
-    format!("--{name}{between}{}", quoted(value))
+    format!("--{name}{between}{}", word(value))
 }
 
 /// The HTTP API.
@@ -224,14 +225,14 @@ impl Hand<'_> {
     }
 
     fn request(&self, method: &str, path: &[&str], body: &Json) -> String {
-        self.with_body(method, path, &quoted(&body.to_string()))
+        self.with_body(method, path, &word(&body.to_string()))
     }
 
     fn with_body(&self, method: &str, path: &[&str], body: &str) -> String {
         let (host, port) = self.server();
         let path: String = path.iter().map(|segment| format!("/{}", utf8_percent_encode(segment, SEGMENT))).collect();
         let password = names::password(&self.resource.address.broker);
-        let url = quoted(&format!("http://{}:{port}/api{path}", bracketed(host)));
+        let url = word(&format!("http://{}:{port}/api{path}", bracketed(host)));
         format!(
             "curl -u \"{ADMINISTRATOR}:${password}\" -X {method} {url} \\\n  -H 'content-type: application/json' \\\n  -d {body}"
         )
@@ -249,16 +250,6 @@ fn keep(body: &mut Json, fields: &[&str]) {
 /// An IPv6 address in a URL.
 pub(super) fn bracketed(host: &str) -> String {
     if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
-}
-
-/// For a POSIX shell.
-fn quoted(text: &str) -> String {
-    let safe = |character: char| character.is_ascii_alphanumeric() || "._-,:/@%+".contains(character);
-    if !text.is_empty() && text.chars().all(safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]
