@@ -16,7 +16,7 @@ use crate::model::{Address, Resource, Secret, Value};
 pub(super) struct Answers {
     /// By bean, the attributes of [`ADDRESS_ATTRIBUTES`].
     pub(super) addresses: Json,
-    /// By bean, the attributes of [`QUEUE_ATTRIBUTES`].
+    /// What `listQueues` says, as text.
     pub(super) queues: Json,
     /// By bean, the attributes of [`DIVERT_ATTRIBUTES`].
     pub(super) diverts: Json,
@@ -36,28 +36,6 @@ pub(super) struct Effective {
 }
 
 pub(super) const ADDRESS_ATTRIBUTES: &[&str] = &["Address", "RoutingTypes", "Internal", "Temporary"];
-/// Of the beans: `listQueues` tells the same in a third of the time, and fails with a null pointer when a queue goes away
-/// while it lists (`QueueView.toJson` up to 2.56), which subscribers' queues do all the time.
-pub(super) const QUEUE_ATTRIBUTES: &[&str] = &[
-    "Name",
-    "Address",
-    "RoutingType",
-    "Filter",
-    "Durable",
-    "MaxConsumers",
-    "Exclusive",
-    "LastValueKey",
-    "RingSize",
-    "PurgeOnNoConsumers",
-    "Enabled",
-    "ConsumersBeforeDispatch",
-    "DelayBeforeDispatch",
-    "GroupRebalance",
-    "GroupBuckets",
-    "GroupFirstKey",
-    "InternalQueue",
-    "Temporary",
-];
 pub(super) const DIVERT_ATTRIBUTES: &[&str] =
     &["UniqueName", "Address", "ForwardingAddress", "Exclusive", "Filter", "RoutingType", "RetroactiveResource"];
 
@@ -70,7 +48,7 @@ pub(super) fn resources(broker: &str, answers: &Answers, wanted: &[Resource]) ->
     all.extend(matches(broker, kinds::SECURITY_SETTING, &answers.security, wanted, permissions));
     all.extend(matches(broker, kinds::ADDRESS_SETTING, &answers.settings, wanted, address_settings));
     all.extend(beans(&answers.addresses).filter_map(|bean| read_address(broker, bean)));
-    all.extend(beans(&answers.queues).filter_map(|bean| read_queue(broker, bean, wanted)));
+    all.extend(listed(&answers.queues).iter().filter_map(|queue| read_queue(broker, queue, wanted)));
     all.extend(beans(&answers.diverts).filter_map(|bean| read_divert(broker, bean)));
     all.sort_by(|left, right| left.address.cmp(&right.address));
     all
@@ -231,41 +209,66 @@ fn read_address(broker: &str, bean: &Json) -> Option<Resource> {
     Some(Resource::new(address(broker, kinds::ADDRESS, name)).with("routing", routing(&types)))
 }
 
-fn read_queue(broker: &str, bean: &Json, wanted: &Wanted<'_>) -> Option<Resource> {
-    let name = text(bean, "Name").filter(|_| !is(bean, "InternalQueue") && !is(bean, "Temporary"))?;
+/// The queues of a page of `listQueues`.
+fn listed(answer: &Json) -> Vec<Json> {
+    match document(answer).remove("data") {
+        Some(Json::Array(queues)) => queues,
+        _ => Vec::new(),
+    }
+}
+
+fn read_queue(broker: &str, queue: &Json, wanted: &Wanted<'_>) -> Option<Resource> {
+    let is = |field: &str| text(queue, field) == Some("true");
+    let name = text(queue, "name").filter(|_| !is("internalQueue") && !is("temporary"))?;
     let mut resource = Resource::new(address(broker, kinds::QUEUE, name));
     let wanted = wanted.get(&resource.address);
     let is_wanted = |attribute: &str| wanted.is_some_and(|wanted| wanted.attribute(attribute).is_some());
-    for (attribute, key, default) in QUEUE_READ {
-        let value = bean.get(key).filter(|value| !value.is_null());
-        let says_something = value.map(Json::to_string).is_some_and(|value| value != *default);
-        if let Some(value) = value.filter(|_| says_something || is_wanted(attribute)) {
-            resource.attributes.insert((*attribute).to_owned(), Value::from(value.clone()));
-        }
+    for (attribute, field, form, default) in QUEUE_READ {
+        let said = text(queue, field).filter(|said| !said.is_empty());
+        let value = said.filter(|said| said != default || is_wanted(attribute)).and_then(|said| form.read(said));
+        resource.attributes.extend(value.map(|value| ((*attribute).to_owned(), value)));
     }
-    if let Some(of) = text(bean, "Address") {
+    if let Some(of) = text(queue, "address") {
         resource = resource.needing(address(broker, kinds::ADDRESS, of));
     }
-    let routing = text(bean, "RoutingType").unwrap_or_default().to_ascii_lowercase();
+    let routing = text(queue, "routingType").unwrap_or_default().to_ascii_lowercase();
     Some(resource.with("routing", routing))
 }
 
-/// Attributes that are what the bean has, and the broker's own default: nobody set that.
-const QUEUE_READ: &[(&str, &str, &str)] = &[
-    ("address", "Address", ""),
-    ("filter", "Filter", ""),
-    ("durable", "Durable", ""),
-    ("max_consumers", "MaxConsumers", "-1"),
-    ("exclusive", "Exclusive", "false"),
-    ("last_value_key", "LastValueKey", ""),
-    ("ring_size", "RingSize", "-1"),
-    ("purge_on_no_consumers", "PurgeOnNoConsumers", "false"),
-    ("enabled", "Enabled", "true"),
-    ("consumers_before_dispatch", "ConsumersBeforeDispatch", "0"),
-    ("delay_before_dispatch", "DelayBeforeDispatch", "-1"),
-    ("group_rebalance", "GroupRebalance", "false"),
-    ("group_buckets", "GroupBuckets", "-1"),
-    ("group_first_key", "GroupFirstKey", ""),
+/// What a text in the list of queues stands for. An empty one stands for nothing.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Flag,
+    Number,
+}
+
+impl Form {
+    fn read(self, said: &str) -> Option<Value> {
+        match self {
+            Self::Text => Some(Value::text(said)),
+            Self::Flag => said.parse().ok().map(Value::Bool),
+            Self::Number => said.parse::<i64>().ok().map(Value::from),
+        }
+    }
+}
+
+/// Attributes, the fields of the list, and the broker's own default: nobody set that.
+const QUEUE_READ: &[(&str, &str, Form, &str)] = &[
+    ("address", "address", Form::Text, ""),
+    ("filter", "filter", Form::Text, ""),
+    ("durable", "durable", Form::Flag, ""),
+    ("max_consumers", "maxConsumers", Form::Number, "-1"),
+    ("exclusive", "exclusive", Form::Flag, "false"),
+    ("last_value_key", "lastValueKey", Form::Text, ""),
+    ("ring_size", "ringSize", Form::Number, "-1"),
+    ("purge_on_no_consumers", "purgeOnNoConsumers", Form::Flag, "false"),
+    ("enabled", "enabled", Form::Flag, "true"),
+    ("consumers_before_dispatch", "consumersBeforeDispatch", Form::Number, "0"),
+    ("delay_before_dispatch", "delayBeforeDispatch", Form::Number, "-1"),
+    ("group_rebalance", "groupRebalance", Form::Flag, "false"),
+    ("group_buckets", "groupBuckets", Form::Number, "-1"),
+    ("group_first_key", "groupFirstKey", Form::Text, ""),
 ];
 
 fn read_divert(broker: &str, bean: &Json) -> Option<Resource> {

@@ -23,6 +23,8 @@ pub(super) struct Refusal {
     pub(super) is_absence: bool,
     /// An address has queues.
     pub(super) is_in_use: bool,
+    /// The broker stumbled over its own state, which changed meanwhile.
+    pub(super) is_race: bool,
 }
 
 /// The API of one node.
@@ -115,6 +117,7 @@ fn element(mut answer: Json) -> Answer {
         text: words(text).to_owned(),
         is_absence: ABSENCES.iter().any(|absence| text.contains(absence)),
         is_in_use: text.contains("AMQ229205"),
+        is_race: text.contains("NullPointerException"),
     })
 }
 

@@ -13,7 +13,7 @@ use super::{FORGET_LOGINS, Node};
 use crate::brokers::artemis::kinds;
 use crate::brokers::artemis::matching::{beside, inside};
 use crate::brokers::artemis::normalise::{
-    ADDRESS_ATTRIBUTES, Answers, DIVERT_ATTRIBUTES, Effective, QUEUE_ATTRIBUTES, merge, resources, user_names,
+    ADDRESS_ATTRIBUTES, Answers, DIVERT_ATTRIBUTES, Effective, merge, resources, user_names,
 };
 use crate::brokers::artemis::requests::Operation;
 use crate::brokers::{Interest, SessionError};
@@ -82,17 +82,28 @@ async fn one(node: &Node<'_>, interest: Interest<'_>) -> Result<Seen, SessionErr
     };
     let (settings, security) = (patterns(kinds::ADDRESS_SETTING), patterns(kinds::SECURITY_SETTING));
     let list_users = Operation { name: "listUser(java.lang.String)", arguments: vec!["".into()] };
+    // All attributes of each, in a third of the time that its beans take (2.56.0, 1,000 queues).
+    let list_queues = Operation {
+        name: "listQueues(java.lang.String,int,int)",
+        arguments: vec!["".into(), 1.into(), i32::MAX.into()],
+    };
     let mut requests = vec![
         node.api.read("", &["Version", "NodeID"]),
         node.api.read(ADDRESSES, ADDRESS_ATTRIBUTES),
-        node.api.read(QUEUES, QUEUE_ATTRIBUTES),
+        node.api.exec(&list_queues),
         node.api.read(DIVERTS, DIVERT_ATTRIBUTES),
         node.api.exec(&list_users),
         node.api.exec(&FORGET_LOGINS.operation()),
     ];
     requests.extend(settings.iter().flat_map(|pattern| about(node, SETTINGS, pattern)));
     requests.extend(security.iter().flat_map(|pattern| about(node, ROLES, pattern)));
-    let mut given = node.post(requests, SLOW).await?.into_iter();
+    let mut given = node.post(requests, SLOW).await?;
+    // `QueueView.toJson` fails with a null pointer when a queue goes away while it lists (2.56.0), as those of
+    // subscribers do all the time.
+    if let Some(queues) = given.get_mut(2).filter(|queues| queues.as_ref().is_err_and(|refusal| refusal.is_race)) {
+        *queues = node.exec_settled(&list_queues, |refusal| refusal.is_race).await?;
+    }
+    let mut given = given.into_iter();
     let mut next = || there(given.next());
     let broker = next()?;
     let mut answers =
