@@ -5,13 +5,14 @@ use clap::{Arg, Command as Parser, CommandFactory as _};
 
 use super::arguments::Arguments;
 use super::exit;
+use super::surroundings::VARIABLES;
 use crate::doctor::Code;
 use crate::site::{Argument, Command, Manual, Meaning};
 
 /// What every command answers.
 const QUESTIONS: [&str; 2] = ["help", "version"];
 
-/// Every command with its arguments, the exit codes, and what `doctor` can find.
+/// Every command with its arguments, the variables that it reads, the exit codes, and what `doctor` can find.
 pub fn manual() -> Manual {
     let mut parser = Arguments::command();
     parser.build();
@@ -19,7 +20,12 @@ pub fn manual() -> Manual {
     below(&mut parser, "", &mut commands);
     let meaning = |(word, about): (&str, &str)| Meaning { word: word.to_owned(), about: about.to_owned() };
     let findings = Code::ALL.iter().map(|code| meaning((code.as_str(), code.means())));
-    Manual { commands, exit_codes: exit::MEANINGS.map(meaning).into(), findings: findings.collect() }
+    Manual {
+        commands,
+        variables: VARIABLES.map(meaning).into(),
+        exit_codes: exit::MEANINGS.map(meaning).into(),
+        findings: findings.collect(),
+    }
 }
 
 fn below(parser: &mut Parser, above: &str, found: &mut Vec<Command>) {

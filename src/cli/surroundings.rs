@@ -9,6 +9,25 @@ use crate::converge::Patience;
 use crate::docker::ConnectSettings;
 use crate::spec::Environment;
 
+/// Every variable that is read here, as the site says it. Others set an option, and stand beside that.
+pub(super) const VARIABLES: [(&str, &str); 9] = [
+    ("MQLAB_MIRRORS", "mirrors to ask before all others, with commas between them"),
+    ("DOCKER_HOST", "the engine's address, such as unix:///var/run/docker.sock"),
+    ("DOCKER_CONTEXT", "the context of the docker command whose engine is meant"),
+    ("DOCKER_CONFIG", "the folder of the docker command's settings, ~/.docker unless it says otherwise"),
+    (
+        "DOCKER_TLS_VERIFY, DOCKER_CERT_PATH",
+        "whether an engine at tcp:// is spoken to by TLS, and where the certificates are",
+    ),
+    ("NO_COLOR, TERM", "no colours if NO_COLOR is set to anything, or if TERM is dumb"),
+    ("LC_ALL, LC_CTYPE, LANG", "plain letters for signs and lines if the first that is set says C or POSIX"),
+    (
+        "HOME, USERPROFILE, XDG_CONFIG_HOME, APPDATA",
+        "where your own settings are: mqlab/config.yaml below the folder of settings",
+    ),
+    ("XDG_RUNTIME_DIR", "where locks are; the folder of temporary files otherwise"),
+];
+
 /// Read once, at the start.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
@@ -158,4 +177,27 @@ pub(super) fn stamp() -> String {
 /// Where this user's programs have their settings: `~/.config`.
 pub(super) fn configuration_folder() -> Option<PathBuf> {
     path("XDG_CONFIG_HOME").or_else(|| Some(path("HOME")?.join(".config")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use regex::Regex;
+
+    use super::VARIABLES;
+
+    /// Two places that cannot look at each other: what is told, and what is read.
+    #[test]
+    fn every_variable_that_is_read_is_told() {
+        let source = include_str!("surroundings.rs");
+        let (_, code) = source.split_once("/// Read once, at the start.").unwrap();
+        let (code, _) = code.split_once("#[cfg(test)]").unwrap();
+        let names = Regex::new(r#""([A-Z][A-Z_]+)""#).unwrap();
+        let read = names.captures_iter(code).map(|found| found.get(1).unwrap().as_str());
+        // A locale, which a variable is compared with.
+        let read: BTreeSet<&str> = read.filter(|name| *name != "POSIX").collect();
+        let told: BTreeSet<&str> = VARIABLES.iter().flat_map(|(names, _)| names.split(", ")).collect();
+        assert_eq!(read, told);
+    }
 }

@@ -5,6 +5,8 @@
 pub struct Manual {
     /// In the order of the help, each followed by its own.
     pub commands: Vec<Command>,
+    /// Variables that are read and stand in for no option.
+    pub variables: Vec<Meaning>,
     pub exit_codes: Vec<Meaning>,
     /// What `doctor` can find.
     pub findings: Vec<Meaning>,

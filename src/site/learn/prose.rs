@@ -10,6 +10,7 @@ use tera::{Context as Values, Tera};
 
 use super::yours::{Part, Yours};
 use super::{Claim, Library};
+use crate::brokers;
 use crate::site::BuildError;
 use crate::site::diagram::escape;
 use crate::site::figures;
@@ -132,7 +133,7 @@ impl Prose<'_> {
                 id if self.library.documents("en").iter().any(|document| document.id == id) => {
                     PageId::Document(id.to_owned())
                 }
-                _ => return Err(self.dead(url)),
+                _ => PageId::Programs(kind_of_programs(id).ok_or_else(|| self.dead(url))?.to_owned()),
             };
             return Ok(link(&page).map(|href| format!("{href}{fragment}")));
         }
@@ -145,6 +146,12 @@ impl Prose<'_> {
         }
         Err(self.dead(url))
     }
+}
+
+/// `programs/kafka`.
+fn kind_of_programs(id: &str) -> Option<&str> {
+    let kind = id.strip_prefix("programs/")?;
+    brokers::registry().iter().any(|broker| broker.description().kind == kind).then_some(kind)
 }
 
 struct Writer<'p, 'a> {

@@ -153,7 +153,8 @@ mod tests {
         fields(&crate::spec::schema(), &mut all);
         all.extend(crate::spec::ERRORS.iter().chain(crate::spec::LINTS).map(|(_, why)| (*why).to_owned()));
         let manual = crate::cli::manual();
-        all.extend(manual.exit_codes.into_iter().chain(manual.findings).map(|one| one.about));
+        let meanings = [manual.variables, manual.exit_codes, manual.findings];
+        all.extend(meanings.into_iter().flatten().map(|one| one.about));
         for command in manual.commands {
             all.insert(command.about);
             all.extend(command.arguments.iter().map(|one| one.about.clone()));

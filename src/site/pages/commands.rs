@@ -1,4 +1,4 @@
-//! Every command with what may stand behind it, and what its exit code means.
+//! Every command with what may stand behind it, the variables that all read, and what an exit code means.
 
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ pub(crate) struct CommandsPage {
     pub commands: Vec<CommandView>,
     /// What most commands take, said once.
     pub shared: Vec<ArgumentView>,
+    pub variables: Vec<MeaningView>,
     pub exit_codes: Vec<MeaningView>,
 }
 
@@ -75,6 +76,7 @@ pub(crate) fn commands_page(context: &Context<'_>, prefix: &str) -> CommandsPage
         page: frame(context, &context.words.say("commands"), &[], prefix),
         commands: manual.commands.iter().map(command).collect(),
         shared: shared.iter().copied().map(argument).collect(),
+        variables: manual.variables.iter().map(|one| meaning(context, one)).collect(),
         exit_codes: manual.exit_codes.iter().map(|one| meaning(context, one)).collect(),
     }
 }

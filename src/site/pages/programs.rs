@@ -32,7 +32,7 @@ pub(crate) struct ProgramsView {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Tab {
     pub id: String,
-    pub title: &'static str,
+    pub title: String,
     pub client: String,
     pub version: String,
     pub home: String,
@@ -55,15 +55,15 @@ pub(crate) struct PartView {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Results {
     pub about: String,
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     pub rows: Vec<ResultRow>,
     /// What was not run.
-    pub left_out: Vec<&'static str>,
+    pub left_out: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ResultRow {
-    pub sender: &'static str,
+    pub sender: String,
     /// Whether each receiver got the message.
     pub cells: Vec<bool>,
 }
@@ -137,8 +137,8 @@ fn tab(
         None => entry.not_run.get(words.language).cloned().unwrap_or_default(),
     };
     Tab {
-        id: entry.language.clone(),
-        title: title(&entry.language),
+        id: entry.id().to_owned(),
+        title: entry.title(),
         client: entry.client.clone(),
         version: entry.version.clone(),
         home: entry.home.clone(),
@@ -175,7 +175,7 @@ fn names<'a>(
 
 /// As it lies in the reader's project.
 fn file(entry: &Entry, part: &Part) -> String {
-    let own = part.file.strip_prefix(&format!("{}/{}/", entry.kind, entry.language)).unwrap_or(&part.file);
+    let own = part.file.strip_prefix(&format!("{}/{}/", entry.kind, entry.id())).unwrap_or(&part.file);
     // Cargo runs what is in this folder by its name.
     if entry.language == "rust" { format!("src/bin/{own}") } else { own.to_owned() }
 }
@@ -199,29 +199,14 @@ fn install(entry: &Entry) -> CallView {
     CallView { tool: tool.to_owned(), text }
 }
 
-fn title(language: &str) -> &'static str {
-    match language {
-        "python" => "Python",
-        "java" => "Java",
-        "go" => "Go",
-        "node" => "Node.js",
-        "rust" => "Rust",
-        _ => ".NET",
-    }
-}
-
 fn results(context: &Context<'_>, programs: &Programs, kind: &str, broker: &str) -> Option<Results> {
     let outcome = programs.outcome(kind)?;
     let seen: Vec<&Entry> = programs.of_kind(kind).filter(|entry| entry.not_run.is_empty()).collect();
     let got = |sender: &Entry, receiver: &Entry| {
-        outcome
-            .senders
-            .get(&sender.language)
-            .and_then(|row| row.get(&receiver.language))
-            .is_some_and(|cell| cell == "ok")
+        outcome.senders.get(sender.id()).and_then(|row| row.get(receiver.id())).is_some_and(|cell| cell == "ok")
     };
     let row = |sender: &&Entry| ResultRow {
-        sender: title(&sender.language),
+        sender: sender.title(),
         cells: seen.iter().map(|receiver| got(sender, receiver)).collect(),
     };
     let about = [
@@ -232,12 +217,8 @@ fn results(context: &Context<'_>, programs: &Programs, kind: &str, broker: &str)
     ];
     Some(Results {
         about: context.words.fill("results_about", &about),
-        columns: seen.iter().map(|entry| title(&entry.language)).collect(),
+        columns: seen.iter().map(|entry| entry.title()).collect(),
         rows: seen.iter().map(row).collect(),
-        left_out: programs
-            .of_kind(kind)
-            .filter(|entry| !entry.not_run.is_empty())
-            .map(|entry| title(&entry.language))
-            .collect(),
+        left_out: programs.of_kind(kind).filter(|entry| !entry.not_run.is_empty()).map(|entry| entry.title()).collect(),
     })
 }

@@ -25,6 +25,8 @@ pub(crate) struct Programs {
 pub(crate) struct Entry {
     pub kind: String,
     pub language: String,
+    /// Where a language has a second client; see [`Entry::id`].
+    id: Option<String>,
     pub client: String,
     pub version: String,
     pub home: String,
@@ -74,7 +76,7 @@ pub(crate) struct Outcome {
     #[expect(dead_code, reason = "for the live tests, which ask for it")]
     version: String,
     pub recorded: Recorded,
-    /// By the sender's language and the receiver's: `ok`.
+    /// By the sender's id and the receiver's: `ok`.
     pub senders: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -135,6 +137,26 @@ impl Programs {
         let end = begin + text[begin..].find("endregion")?;
         let end = text[..end].rfind('\n')?;
         Some(text[begin..end].trim_end())
+    }
+}
+
+impl Entry {
+    /// Unique within a kind: the language, but for a second client in it.
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.language)
+    }
+
+    /// What its tab says. A second client in a language has its own name there.
+    pub(crate) fn title(&self) -> String {
+        let language = match self.language.as_str() {
+            "python" => "Python",
+            "java" => "Java",
+            "go" => "Go",
+            "node" => "Node.js",
+            "rust" => "Rust",
+            _ => ".NET",
+        };
+        self.id.as_ref().map_or_else(|| language.to_owned(), |id| format!("{language}: {id}"))
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 pub(crate) struct Entry {
     pub(crate) kind: String,
     pub(crate) language: String,
+    id: Option<String>,
     #[serde(flatten)]
     pub(crate) client: Client,
 }
@@ -46,6 +47,11 @@ pub(crate) struct Words {
 }
 
 impl Entry {
+    /// Unique within a kind: the language, but for a second client in it.
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.language)
+    }
+
     /// Whether the programs are run here.
     pub(crate) fn is_run(&self) -> bool {
         self.client.not_run.is_none()

@@ -64,7 +64,7 @@ fn scenario(kind: &str, broker: &str, objects: &str) {
     for (receiver, client) in &run {
         scene.receives_all(receiver, client, &run);
     }
-    let languages: Vec<&str> = run.iter().map(|(entry, _)| entry.language.as_str()).collect();
+    let ids: Vec<&str> = run.iter().map(|(entry, _)| entry.id()).collect();
     let status = scene.lab.json(&["status"]);
     let about = &status["brokers"][0];
     let text = |of: &serde_json::Value| of.as_str().unwrap().to_owned();
@@ -74,7 +74,7 @@ fn scenario(kind: &str, broker: &str, objects: &str) {
         text(&about["version"]),
         text(&about["image"]["reference"])
     );
-    results::golden(kind, &text(&about["image"]["version"]), &recorded, &languages);
+    results::golden(kind, &text(&about["image"]["version"]), &recorded, &ids);
 }
 
 struct Scene<'a> {
@@ -101,15 +101,15 @@ impl Scene<'_> {
     }
 
     fn receives_all(&self, entry: &Entry, client: &Client, senders: &[(&Entry, &Client)]) {
-        let who = |receiver: &Running| format!("receiver in {}: {}", entry.language, receiver.errors());
+        let who = |receiver: &Running| format!("receiver in {}: {}", entry.id(), receiver.errors());
         let mut receiver = self.start(entry, client, "receive");
         let mut wanted = Vec::new();
         for (from, sending) in senders {
-            let pair = format!("{}: from {} to {}", entry.kind, from.language, entry.language);
+            let pair = format!("{}: from {} to {}", entry.kind, from.id(), entry.id());
             let mut sender = self.start(from, sending, "send");
             let status = sender.ended(60).unwrap_or_else(|| panic!("{pair}: the sender hangs: {}", sender.errors()));
             assert!(status.success(), "{pair}: the sender: {status}: {}", sender.errors());
-            wanted.push(hello(&from.language));
+            wanted.push(hello(from.id()));
             wanted.sort();
             let came = receiver.within(60, |receiver| receiver.lines().len() >= wanted.len());
             assert!(came, "{pair}: it got {:?}; {}", receiver.lines(), who(&receiver));
@@ -126,13 +126,14 @@ impl Scene<'_> {
 }
 
 /// The body that a sender sends.
-fn hello(language: &str) -> String {
-    let name = match language {
+fn hello(id: &str) -> String {
+    let name = match id {
         "python" => "Python",
         "java" => "Java",
         "go" => "Go",
         "node" => "Node",
         "rust" => "Rust",
+        "kafka-python" => id,
         other => panic!("nobody has said what {other} sends"),
     };
     format!("Hello from {name}")

@@ -18,12 +18,12 @@ const HEAD: &str = "\
 ";
 
 /// `UPDATE_GOLDEN=1` writes it.
-pub(super) fn golden(kind: &str, version: &str, recorded: &str, languages: &[&str]) {
+pub(super) fn golden(kind: &str, version: &str, recorded: &str, ids: &[&str]) {
     let row = |sender: &&str| {
-        let cells: Vec<String> = languages.iter().map(|receiver| format!("{receiver}: ok")).collect();
+        let cells: Vec<String> = ids.iter().map(|receiver| format!("{receiver}: ok")).collect();
         format!("    {sender}: {{ {} }}\n", cells.join(", "))
     };
-    let rows: String = languages.iter().map(row).collect();
+    let rows: String = ids.iter().map(row).collect();
     let found = format!("- kind: {kind}\n  version: \"{version}\"\n  recorded: {recorded}\n  senders:\n{rows}");
     let guard = FILE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let path = folder().join("results.yaml");
