@@ -34,14 +34,25 @@ const COOKIE_FILE: &str = "/etc/rabbitmq/mqlab.cookie";
 const WITH_COOKIE: &str = "rabbitmq-with-cookie";
 /// The cookie is read from the home alone, which is the data's place: with data in memory nothing can be copied there
 /// before the start. As a variable everybody could read it who may inspect the container.
-const COOKIE_SCRIPT: &str = "#!/bin/sh
+///
+/// A node without data joins the oldest one that it reaches, and is a cluster by itself if it reaches none (4.0). So it
+/// waits for the first node, which has the data where one node becomes several: two empty ones that meet sooner are a
+/// second cluster beside it.
+const COOKIE_SCRIPT: &str = r#"#!/bin/bash
 set -eu
 umask 077
 rm -f /var/lib/rabbitmq/.erlang.cookie
 cat /etc/rabbitmq/mqlab.cookie > /var/lib/rabbitmq/.erlang.cookie
 chmod 400 /var/lib/rabbitmq/.erlang.cookie
+first=$(sed -n 's/^cluster_formation.classic_config.nodes.1 = rabbit@//p' /etc/rabbitmq/conf.d/92-mqlab-peers.conf)
+if [ "$(hostname)" != "$first" ] && ! compgen -G '/var/lib/rabbitmq/mnesia/rabbit@*' >/dev/null; then
+  for _ in {1..300}; do
+    if (exec 3<>"/dev/tcp/$first/25672") 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+fi
 exec rabbitmq-server
-";
+"#;
 const ALWAYS_ON: &[&str] = &["rabbitmq_management", "rabbitmq_prometheus"];
 
 pub(super) fn containers(broker: &BrokerModel, facts: &Facts) -> Vec<Container> {
