@@ -12,7 +12,7 @@ use super::spec;
 use super::surroundings::Surroundings;
 use super::work::{Lock, take};
 use crate::brokers::{Outcome, OutcomeResult};
-use crate::docker::{self, Power};
+use crate::docker::{self, NodeSummary, Power};
 use crate::spec::{list, suggest};
 use crate::view::{Form, View, envelope, failed_for_people, outcomes_as_lines};
 
@@ -32,9 +32,29 @@ pub(super) async fn power(
     }
     let known: Vec<String> = nodes.iter().map(|node| node.broker.clone()).collect();
     let chosen = chosen(&arguments.brokers, &id.name, &known)?;
+    if power != Power::Start
+        && let Some(loss) = loss(&nodes, chosen.as_ref())
+    {
+        view.note(&loss);
+    }
     let signals = Signals::listen(view);
     let outcomes = engine.power(&id, chosen.as_ref(), power, view.events()).await?;
     Ok(end(power.verb(), &outcomes, signals.seen(), view))
+}
+
+/// What goes when these stop: nobody is asked, because the file says that it is to be so.
+fn loss(nodes: &[NodeSummary], chosen: Option<&BTreeSet<String>>) -> Option<String> {
+    let loses = |node: &&NodeSummary| {
+        node.in_memory && node.state == "running" && chosen.is_none_or(|chosen| chosen.contains(&node.broker))
+    };
+    let brokers: BTreeSet<&str> = nodes.iter().filter(loses).map(|node| node.broker.as_str()).collect();
+    let have = match brokers.len() {
+        0 => return None,
+        1 => "has",
+        _ => "have",
+    };
+    let who = list(brokers, "and");
+    Some(format!("{who} {have} `storage: memory`: what is inside goes now. mqlab up declares the topology again"))
 }
 
 /// The brokers that were named; `None` is all of them.

@@ -100,7 +100,7 @@ impl FoundContainer {
         matches!(self.state.as_str(), "created" | "dead" | "removing")
     }
 
-    /// All that it wrote is in memory, and gone with it.
+    /// All that it wrote is in memory, and gone when it stops.
     pub(super) fn keeps_nothing(&self) -> bool {
         let attributes: Option<BTreeMap<String, Value>> = labels::parsed(&self.labels, labels::ATTRIBUTES);
         let is_on_volume = |(name, value): (&String, &Value)| {

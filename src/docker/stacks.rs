@@ -44,6 +44,9 @@ pub struct NodeSummary {
     pub state: String,
     /// For people: `Up 3 hours`.
     pub status: String,
+    /// All that it holds is in memory: it goes when the container stops.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_memory: bool,
     /// Host ports by name.
     pub ports: BTreeMap<String, u16>,
     pub image: Option<ImageServed>,
@@ -211,6 +214,7 @@ fn node_summary(found: &FoundContainer) -> Option<NodeSummary> {
         version: text(labels::VERSION),
         state: found.state.clone(),
         status: found.status.clone(),
+        in_memory: found.keeps_nothing(),
         ports: found.recorded_ports(),
         image: labels::image(&found.labels),
     })

@@ -65,7 +65,7 @@ pub enum Storage {
     /// A named volume that `down` keeps.
     #[default]
     Volume,
-    /// tmpfs: gone with the container. For CI.
+    /// tmpfs: gone when the container stops. For CI.
     Memory,
 }
 

@@ -62,7 +62,7 @@ pub static BROKER: Object = Object {
         Field::new(
             "storage",
             Shape::Choice(&["volume", "memory"]),
-            "Where its data is: `volume` (default) is kept by `down`, `memory` goes with the container.",
+            "Where its data is: `volume` (default) is kept by `down`, with `memory` it is gone when the container stops.",
         )
         .also(&["volumes", "tmpfs"]),
         Field::new("memory", Shape::Size, "The container's memory limit. None by default.").also(&["mem_limit"]),

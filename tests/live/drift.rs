@@ -56,6 +56,7 @@ fn changes_by_hand() {
     scene.who_moved_is_told();
     scene.drift_is_about_now_and_a_plan_about_then();
     scene.the_folder_is_lost();
+    scene.what_is_in_memory_goes_when_it_stops();
     scene.lab.kept_secret("planted-Mail3r");
     scene.lab.kept_secret(&scene.lab.env()["JOBS_PASSWORD"]);
 }
@@ -239,5 +240,18 @@ Plan: 0 create, 0 update, 0 replace, 0 delete; 13 unchanged; 2 unmanaged
         docker(&["exec", &self.lab.container("jobs"), "rabbitmqctl", "-q", "delete_user", "mqlab"]);
         self.lab.mqlab(&["up"]).code(0).says(reset);
         same(&Rabbit::jobs(&self.lab.env()).definitions(), &self.declared);
+    }
+
+    fn what_is_in_memory_goes_when_it_stops(&self) {
+        let loss = "has `storage: memory`: what is inside goes now";
+        self.kafka.produce("stock", 3);
+        self.lab.mqlab(&["restart", "events"]).code(0).says(&format!("`events` {loss}")).never_says("`jobs`");
+        self.lab.mqlab(&["stop", "jobs"]).code(0).says(&format!("`jobs` {loss}"));
+        self.lab.mqlab(&["stop", "jobs"]).code(0).never_says(loss);
+        self.lab.mqlab(&["up"]).code(0);
+        let env = self.lab.env();
+        same(&Rabbit::jobs(&env).definitions(), &self.declared);
+        assert_eq!(Kafka::events(&env).count("stock"), 0);
+        self.lab.mqlab(&["drift"]).code(0);
     }
 }

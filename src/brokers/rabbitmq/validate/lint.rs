@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::address;
 use super::super::effective::Target;
 use super::super::policies::candidates;
-use super::super::read::{Binding, Body, Exchange, Policy, Queue, Vhost};
+use super::super::read::{Binding, Body, Exchange, Named, Policy, Queue, Vhost};
 use super::super::recorded::{Recorded, did_you_mean};
 use super::super::router::BUILT_IN;
 use crate::model::{Address, App, BrokerModel, Value};
@@ -21,6 +21,10 @@ pub(in super::super) const LINTS: &[(&str, &str)] = &[
     (
         "headers-without-x-match",
         "A headers binding matches all of its headers unless it says `any`: few mean that unsaid.",
+    ),
+    (
+        "lost-at-restart",
+        "What is not durable is gone when the broker stops, bindings and messages included. The next `mqlab up` declares it again.",
     ),
     ("policy-matches-nothing", "A policy whose pattern fits no declared name is a misspelt one more often than not."),
     ("policy-tie", "Of two policies with one priority the broker takes one, and does not say which."),
@@ -63,6 +67,9 @@ impl Linting<'_> {
         let bound: BTreeSet<&str> = vhost.bindings.iter().map(|binding| binding.source.name).collect();
         for exchange in &vhost.exchanges {
             let name = exchange.name.name;
+            if !exchange.durable {
+                self.lost_at_restart("exchange", &exchange.name);
+            }
             if !bound.contains(name) && !has_alternate(vhost, exchange) {
                 let text =
                     format!("the exchange `{name}` routes nowhere: nothing is bound to it, so it drops every message");
@@ -102,8 +109,16 @@ impl Linting<'_> {
                     "bind it to an exchange, or let an app produce to it",
                 );
             }
+            if !queue.durable.value {
+                self.lost_at_restart("queue", &queue.name);
+            }
             self.unknown_arguments(queue);
         }
+    }
+
+    fn lost_at_restart(&mut self, what: &str, name: &Named<'_>) {
+        let text = format!("the {what} `{}` does not survive a restart of the broker", name.name);
+        self.lint("lost-at-restart", name.at, text, "leave out `durable: false`, or run `mqlab up` after each restart");
     }
 
     fn unknown_arguments(&mut self, queue: &Queue<'_>) {

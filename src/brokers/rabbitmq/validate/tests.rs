@@ -239,6 +239,14 @@ fn suspicious_things() {
     suspicious("queues: { q: {} }", "queue-unreachable");
     suspicious("exchanges: { e: {} }", "exchange-routes-nowhere");
     suspicious(
+        "queues: { q: { durable: false, bindings: [ { exchange: amq.fanout } ] } }",
+        "lost-at-restart: the queue",
+    );
+    suspicious(
+        "exchanges: { e: { durable: false } }\nqueues: { q: { bindings: [ { exchange: e } ] } }",
+        "lost-at-restart: the exchange `e`",
+    );
+    suspicious(
         "exchanges: { e: { type: fanout } }\nqueues: { q: { bindings: [ { exchange: e, routing_key: x } ] } }",
         "routing-key-on-fanout",
     );
