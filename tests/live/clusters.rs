@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::kafka_client::Kafka;
 use super::kafka_tools;
 use super::lab::{Lab, docker, identity, until};
 use super::rabbit::{ROOT, Rabbit, Talk};
@@ -18,6 +19,7 @@ fn kafka_cluster() {
     let lab = Lab::new("kafka-cluster", include_str!("../../examples/kafka-cluster.yaml"));
     lab.mqlab(&["up"]).code(0);
     kafka_has_three_copies_on_three_racks(&lab);
+    kafka_is_reached_from_here(&lab);
     nothing_to_do(&lab);
     kafka_keeps_what_it_acknowledged(&lab);
     a_cluster_cannot_lose_a_node_by_an_edit(&lab, "events", "nodes: 3 ", "nodes: 2 ");
@@ -36,6 +38,22 @@ fn kafka_has_three_copies_on_three_racks(lab: &Lab) {
     }
     let voters = voters(&lab.container("events"));
     assert_eq!(voters, [1, 2, 3]);
+    for (topic, least) in [("payments", "2"), ("clicks", "1")] {
+        assert_eq!(topics[topic].configs["min.insync.replicas"], least, "{topic}");
+    }
+}
+
+/// Each node is told to a client on this machine, and takes the messages of the partitions that it leads.
+fn kafka_is_reached_from_here(lab: &Lab) {
+    let env = lab.env();
+    let places: Vec<&str> = env["EVENTS_BOOTSTRAP_SERVERS"].split(',').collect();
+    assert_eq!(places.len(), 3, "{places:?}");
+    for place in &places {
+        let kafka = Kafka::events(&BTreeMap::from([("EVENTS_BOOTSTRAP_SERVERS".to_owned(), (*place).to_owned())]));
+        let before = kafka.count("clicks");
+        kafka.produce("clicks", 30);
+        assert_eq!(kafka.count("clicks") - before, 30, "by {place}");
+    }
 }
 
 /// The controllers, as one of the nodes sees them.
@@ -99,9 +117,17 @@ fn kafka_keeps_what_it_acknowledged(lab: &Lab) {
     let steps: Vec<&str> = drift.stdout.lines().take_while(|line| !line.starts_with("Plan:")).collect();
     assert_eq!(steps, ["~ events/node/2: running: false → true [mqlab.yaml:11]"]);
     lab.mqlab(&["apply"]).code(0);
+    let kafka = Kafka::events(&lab.env());
+    assert!(kafka.is_acknowledged("payments", 20), "two of three copies are enough");
+    // Without a second node there is no second copy, and no majority that could elect anybody.
+    docker(&["kill", &format!("{}-events-3", lab.stack())]);
+    for topic in ["payments", "clicks"] {
+        assert!(!kafka.is_acknowledged(topic, 5), "{topic} with a single node");
+    }
 
-    lab.mqlab(&["up"]).code(0).says("Done: 1 step");
-    lab.mqlab(&["status"]).code(0).never_says("degraded");
+    lab.mqlab(&["up"]).code(0).says("Done: 2 steps");
+    // The one that was left remembers who was there, until the majority is back and looks for itself.
+    until("all three are in the cluster", NOTICED, || !lab.mqlab(&["status"]).code(0).stdout.contains("degraded"));
     until("every copy is in sync again", NOTICED, || {
         let text = kafka_tools::run(&container, "topics", &["--describe", "--under-replicated-partitions"]);
         text.trim().is_empty()

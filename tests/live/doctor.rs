@@ -284,8 +284,21 @@ impl Dropped {
     }
 
     fn iptables(&self, what: &str) {
-        let rule =
-            ["iptables", what, "DOCKER-USER", "-p", "tcp", "-m", "conntrack", "--ctorigdstport", &self.0, "-j", "DROP"];
+        // Another scenario's engine may hold the lock on the tables.
+        let rule = [
+            "iptables",
+            "--wait",
+            what,
+            "DOCKER-USER",
+            "-p",
+            "tcp",
+            "-m",
+            "conntrack",
+            "--ctorigdstport",
+            &self.0,
+            "-j",
+            "DROP",
+        ];
         let is_root = rustix::process::getuid().is_root();
         let words: Vec<&str> = if is_root { rule.to_vec() } else { [&["sudo", "-n"], &rule[..]].concat() };
         let done = Command::new(words[0]).args(&words[1..]).status().unwrap();

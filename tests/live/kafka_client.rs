@@ -64,6 +64,14 @@ impl Kafka {
         wait(self.admin.create_partitions([&more], &AdminOptions::new())).unwrap().remove(0).unwrap();
     }
 
+    /// Whether a message was acknowledged by all replicas in sync within `seconds`.
+    pub(crate) fn is_acknowledged(&self, topic: &str, seconds: u64) -> bool {
+        let mut config = self.config();
+        config.set("acks", "all").set("message.timeout.ms", (seconds * 1000).to_string());
+        let producer: FutureProducer = config.create().unwrap();
+        wait(producer.send(FutureRecord::to(topic).key("k").payload("asked"), PATIENCE)).is_ok()
+    }
+
     pub(crate) fn produce(&self, topic: &str, count: usize) {
         let producer: FutureProducer = self.config().create().unwrap();
         for number in 0..count {

@@ -7,7 +7,7 @@ const FILES: &[RecipeFile] = recipe_files!("kafka":
     "Dockerfile", "README.md", "bash-config", "checksums.txt", "log4j2.yaml", "make-archives", "pom.xml", "run",
     "server.properties", "tool", "tools-log4j2.yaml");
 
-/// Confluent's packaging of the same broker, with another way to write settings as variables.
+/// Confluent's packaging of the same broker. It takes the same variables.
 pub(super) const CONFLUENT: &str = "confluent";
 
 pub(super) static CATALOGUE: Catalogue = Catalogue { default_version: "4.3", versions: &[V4_3] };

@@ -267,7 +267,7 @@ mod tests {
 
     /// The image is pulled where a registry has it; what it is given was read, and is written down here.
     #[test]
-    fn confluents_image_gets_its_own_spelling_of_the_same_environment() {
+    fn confluents_image_gets_the_environment_that_it_wants() {
         let mut model = broker("nodes: 3\nracks: [a, b, c]\nconfig: { listener.name.host.my_key-a: x }");
         model.distribution = Some(CONFLUENT.to_owned());
         let containers = containers(&model, &facts());
