@@ -1,5 +1,6 @@
-// usage: node search.js SITE_DIR
-// Runs the site's own search over its own indexes: what must come first, and how long it takes.
+// usage: node search.js SITE_DIR... [-- what nobody opens]
+// Runs the sites' own search over their own indexes: what must come first, and how long it takes. One of them must be
+// the site that the recorded answers are about.
 'use strict';
 
 const fs = require('node:fs');
@@ -18,14 +19,17 @@ function load(assets, language) {
   return context.window.mqlabSearch;
 }
 
-function run(folder) {
+// Fewer queries than these in a language show little.
+const LEAST = 50;
+
+function run(folder, recorded) {
   const assets = path.join(folder, 'assets');
   const { search } = require(path.resolve(assets, 'search.js'));
   const home = fs.readFileSync(path.join(folder, 'index.html'), 'utf8');
   const first = /<html lang="([^"]+)"/.exec(home)[1];
   let failed = 0;
-  for (const language of ['en', 'zh'].filter((one) => fs.existsSync(path.join(assets, `search-${one}.js`)))) {
-    const { site, queries } = JSON.parse(fs.readFileSync(path.join(FIXTURES, `${language}.json`), 'utf8'));
+  for (const [language, one] of recorded.filter(([own]) => fs.existsSync(path.join(assets, `search-${own}.js`)))) {
+    const { site, queries } = one;
     const index = load(assets, language);
     const isTheOne = home.includes(`<title>${site}</title>`);
     const times = [];
@@ -44,15 +48,28 @@ function run(folder) {
         console.error(`  ✗ ${language}: ${query}: ${found} is no page`);
       }
     }
-    times.sort((one, two) => one - two);
+    if (isTheOne) { one.answered = times.length; }
+    times.sort((less, more) => less - more);
     const size = fs.statSync(path.join(assets, `search-${language}.js`)).size;
     console.log(`${folder}: search ${language}: ${times.length} queries${isTheOne ? ', each with its answer' : ''}, ${Math.round(size / 1024)} KiB, median ${times[times.length >> 1].toFixed(2)} ms, longest ${times[times.length - 1].toFixed(2)} ms`);
   }
   return failed;
 }
 
-if (!process.argv[2]) {
-  console.error('usage: node search.js SITE_DIR (a built site)');
+function main(folders) {
+  const recorded = ['en', 'zh'].map((language) => [language, { ...JSON.parse(fs.readFileSync(path.join(FIXTURES, `${language}.json`), 'utf8')), answered: 0 }]);
+  let failed = folders.reduce((all, folder) => all + run(folder, recorded), 0);
+  for (const [language, { site, answered }] of recorded.filter(([, one]) => one.answered < LEAST)) {
+    failed += 1;
+    console.error(`  ✗ ${language}: ${answered} recorded answers were compared, wanted ${LEAST}: of the site "${site}"`);
+  }
+  return failed;
+}
+
+const words = process.argv.slice(2);
+const folders = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+if (!folders.length) {
+  console.error('usage: node search.js SITE_DIR... (built sites)');
   process.exit(2);
 }
-process.exit(run(process.argv[2]) ? 1 : 0);
+process.exit(main(folders) ? 1 : 0);
