@@ -15,8 +15,11 @@ const SETTINGS = [
 ];
 // The navigation is beside the content in the first, and behind the menu in the second.
 const TABBED = ['light 1280', 'light 320'];
+// Between those and beyond them: a tablet, and a large screen.
+const OTHER_WIDTHS = [768, 1920];
 
-async function everySetting(browser, folder, name, label, expect) {
+// On paper a translation looks as the first one does, which axe has seen then.
+async function everySetting(browser, folder, name, label, isFirst, expect) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, offline: true });
   const { page, seen } = await open(context, folder, name);
   for (const { name: setting, width, ...media } of SETTINGS) {
@@ -31,7 +34,13 @@ async function everySetting(browser, folder, name, label, expect) {
     expect(`${at}: axe`, await axe(page), []);
     if (TABBED.includes(setting)) { await tabOrder(page, at, expect); }
   }
+  await page.emulateMedia({ media: null, colorScheme: 'light', reducedMotion: null, forcedColors: null });
+  for (const width of OTHER_WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(`${label}, ${width}: sideways`, await overflow(page), []);
+  }
   await onPaper(page, label, expect);
+  if (isFirst) { expect(`${label}: axe on paper`, await axe(page), []); }
   expect(`${label}: errors, requests, dialogs`, seen, { errors: [], requests: [], dialogs: [] });
   await context.close();
 }

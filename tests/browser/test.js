@@ -32,7 +32,9 @@ function tasksOf(folder, shown, played) {
   const sorts = SOAK ? samples(folder, files).concat(files.map((name) => ['page', name])) : samples(folder, files, shown);
   const page = (sort) => (samples(folder, files).find(([own]) => own === sort) || [])[1];
   const translated = (name) => tongues.map((language, at) => (at ? `${language}/${name}` : name)).filter((one) => files.includes(one));
-  const tasks = sorts.flatMap(([sort, name]) => translated(name).map((one) => (browser) => everySetting(browser, folder, one, `${label}: ${sort} (${one})`, expect)));
+  // Each once: what is a translation is a page too.
+  const each = new Map(sorts.flatMap(([sort, name]) => translated(name).map((one) => [one, { sort, isFirst: one === name }])));
+  const tasks = Array.from(each, ([one, { sort, isFirst }]) => (browser) => everySetting(browser, folder, one, `${label}: ${sort} (${one})`, isFirst, expect));
   const some = files.filter((_, at) => at % Math.ceil(files.length / MOST_PAGES) === 0 || SOAK);
   tasks.push(...pieces(some).map((names) => (browser) => eachPage(browser, folder, names)));
   const pictures = sorts.map(([, name]) => name.replace(/html$/, 'svg')).filter((name) => fs.existsSync(path.join(folder, name)));
