@@ -36,18 +36,13 @@ function said(files) {
   }
 }
 
-function main() {
-  const folders = process.argv.slice(2).filter((one) => one !== '--');
-  if (!folders.length) {
-    console.error('usage: node validate.js SITE_DIR... [-- SITE_DIR...] (built sites)');
-    process.exit(2);
-  }
-  const files = folders.flatMap(filesOf);
+// Says what is wrong with these files, and gives the exit code.
+function validated(files, whose) {
   const messages = [];
   for (let at = 0; at < files.length; at += AT_ONCE) {
     messages.push(...said(files.slice(at, at + AT_ONCE)).filter((one) => !NOT_OURS.test(one.message)));
   }
-  console.log(`validate: ${files.length} files of ${folders.length} sites, ${messages.length} messages`);
+  console.log(`validate: ${files.length} files of ${whose}, ${messages.length} messages`);
   // The same mistake is on every page of a template: each once, with how often.
   const groups = new Map();
   messages.forEach((one) => groups.set(one.message, (groups.get(one.message) || []).concat(one)));
@@ -55,7 +50,18 @@ function main() {
     const { url, lastLine, extract, subType, type } = all[0];
     console.error(`  ✗ ${subType || type}: ${text} (${all.length} times)\n    ${url.replace('file:', '')}:${lastLine}: ${String(extract).replace(/\s+/g, ' ')}`);
   });
-  process.exit(messages.length ? 1 : 0);
+  return messages.length ? 1 : 0;
 }
 
-main();
+function main() {
+  const folders = process.argv.slice(2).filter((one) => one !== '--');
+  if (!folders.length) {
+    console.error('usage: node validate.js SITE_DIR... [-- SITE_DIR...] (built sites)');
+    process.exit(2);
+  }
+  process.exit(validated(folders.flatMap(filesOf), `${folders.length} sites`));
+}
+
+module.exports = { validated };
+
+if (require.main === module) { main(); }
