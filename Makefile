@@ -15,7 +15,7 @@ demo: ## an engine, a build, and the tour of both brokers on it
 test: ## all that must hold before anything lands: fast, live and browser tests
 	@scripts/engine run scripts/test
 
-soak: ## the live tests with their full matrices, on this engine, Docker 26 and Podman 5: hours
+soak: ## every page of the sites in every setting, and the full matrices on this engine, Docker 26 and Podman 5: hours
 	@scripts/soak
 
 bench: ## the figures of BENCHMARKS.md, each beside its bare baseline
