@@ -10,6 +10,7 @@ from tools import middle, quiet
 
 TITLES = {
     "reading": "Without a broker",
+    "site": "Editing the file of a served site",
     "search": "Searching the site",
     "starting": "From nothing to a broker that answers",
     "topology": "Applying a large topology",
@@ -45,7 +46,8 @@ def table(rows):
     for row in rows:
         ratio = f"{middle(row.ours) / middle(row.bare):.2f}" if row.bare else ""
         peak = max(sample.peak_kib for sample in row.ours) / 1024
-        cells = (row.name, spread(row.ours), spread(row.bare), ratio, promise(row), "yes" if row.kept else "**no**",
+        kept = "" if row.told_only else "yes" if row.kept else "**no**"
+        cells = (row.name, spread(row.ours), spread(row.bare), ratio, promise(row), kept,
                  f"{peak:.0f} MiB" if peak else "")
         yield "| " + " | ".join(cells) + " |"
 
@@ -59,10 +61,13 @@ def commands(rows):
 
 def in_short(row):
     beside = f" beside {number(middle(row.bare))}" if row.bare else ""
-    return f"{number(middle(row.ours))}{beside}, {'kept' if row.kept else 'NOT KEPT'}"
+    kept = "" if row.told_only else ", kept" if row.kept else ", NOT KEPT"
+    return f"{number(middle(row.ours))}{beside}{kept}"
 
 
 def promise(row):
+    if row.told_only:
+        return ""
     parts = []
     if row.bound:
         parts.append("bare" if row.bound == 1 else f"{row.bound} × bare")

@@ -67,7 +67,7 @@ class Row:
     @property
     def kept(self):
         peak = max(sample.peak_kib for sample in self.ours) / 1024
-        return middle(self.ours) <= self.limit and (not self.memory or peak <= self.memory)
+        return self.told_only or middle(self.ours) <= self.limit and (not self.memory or peak <= self.memory)
 
 
 def middle(samples):
