@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::diagram::standalone;
 use super::export::{Export, exports};
 use super::learn::{Document, Library, library};
+use super::links::follow;
 use super::llms::{Preface, llms};
 use super::model::{PageId, Registry, Words, World, has_page, list_parts};
 use super::pages::{self, Context, Shelf, Written};
@@ -34,8 +35,21 @@ pub enum BuildError {
     },
 }
 
-/// Every file of the site, sorted by path. The same input gives the same bytes.
+/// Every file of the site, sorted by path, and each link leads to one of them. The same input gives the same bytes.
 pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
+    sound(unchecked(input)?)
+}
+
+/// As they are, fragments included.
+fn sound(pages: Vec<Page>) -> Result<Vec<Page>, BuildError> {
+    match follow(&pages).1.into_iter().next() {
+        Some(dead) => Err(BuildError::DeadLink { from: dead.from, to: dead.link }),
+        None => Ok(pages),
+    }
+}
+
+/// As [`build`], wherever the links lead.
+pub(super) fn unchecked(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
     let world = World::new(input);
     let library = library().map_err(|detail| BuildError::Lessons { detail: detail.to_owned() })?;
     let programs = programs().map_err(|detail| BuildError::Lessons { detail: detail.to_owned() })?;
@@ -50,6 +64,7 @@ pub fn build(input: &SiteInput<'_>) -> Result<Vec<Page>, BuildError> {
         let words = Words::of(language)?;
         Builder { world: &world, library, programs, registry: &registry, exports: &exports, words: &words, prefix }
             .build(&mut out)?;
+        words.complete()?;
     }
     out.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(out)
@@ -368,5 +383,20 @@ impl Press<'_> {
         }
         made.push(Page { path, content });
         Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_that_is_nowhere_is_an_error_of_the_build() {
+        let page = |path: &str, content: &str| Page { path: path.to_owned(), content: content.to_owned() };
+        let pages =
+            |link: &str| vec![page("a.html", &format!("<a href=\"{link}\">")), page("b.html", "<h2 id=\"here\">")];
+        sound(pages("b.html#here")).unwrap();
+        let error = sound(pages("b.html#gone")).unwrap_err().to_string();
+        assert_eq!(error, "the page `a.html` links to `b.html#gone`, which is not part of the site");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Page;
+use crate::parallel::on_all_cores;
 
 /// Marks a link that leads elsewhere on purpose: a source, which no page loads.
 const ELSEWHERE: &str = "\" rel=\"external noreferrer\"";
@@ -19,42 +20,126 @@ pub struct DeadLink {
 /// Our lists of links, in Markdown.
 const LISTS: &str = "llms.txt";
 
-/// Follows every link of every page, picture and list, fragments included. Gives how many were followed, and the dead ones.
+/// Neighbours that one thread looks through together: most links of a folder are on each of its pages.
+const TOGETHER: usize = 16;
+
+/// Follows every link of every page, picture and list, fragments included. Gives how many were followed, and the dead
+/// ones; a dead fragment that neighbours share is told of the first.
 pub fn follow(pages: &[Page]) -> (usize, Vec<DeadLink>) {
     let by_path: BTreeMap<&str, &Page> = pages.iter().map(|page| (page.path.as_str(), page)).collect();
-    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut followed = 0;
+    let groups: Vec<&[Page]> = pages.chunks(TOGETHER).collect();
+    let groups = on_all_cores(&groups, |group| Followed::of(group, &by_path));
+    let followed = groups.iter().map(|group| group.count).sum();
     let mut dead = Vec::new();
-    for page in pages {
-        let found: Vec<&str> = match page.path.rsplit(['.', '/']).next() {
-            Some("html" | "svg") => links(&page.content).collect(),
-            _ if page.path.ends_with(LISTS) => listed(&page.content).collect(),
-            _ => continue,
-        };
-        for link in found {
-            followed += 1;
-            let (path, fragment) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
-            let target = if path.is_empty() { Some(page.path.clone()) } else { resolve(&page.path, path) };
-            let found = target.and_then(|target| by_path.get(target.as_str()).copied());
-            let is_there = found.is_some_and(|found| {
-                let own = || attributes(&found.content, "id").collect();
-                fragment.is_none_or(|id| ids.entry(&found.path).or_insert_with(own).contains(id))
-            });
-            if !is_there {
-                dead.push(DeadLink { from: page.path.clone(), link: link.to_owned() });
-            }
+    let mut fragments: BTreeMap<&str, Vec<Fragment<'_>>> = BTreeMap::new();
+    for group in groups {
+        dead.extend(group.dead);
+        for fragment in group.fragments {
+            fragments.entry(&fragment.target.path).or_default().push(fragment);
         }
     }
+    let by_target: Vec<Vec<Fragment<'_>>> = fragments.into_values().collect();
+    dead.extend(on_all_cores(&by_target, |fragments| nowhere(fragments)).into_iter().flatten());
+    dead.sort();
     (followed, dead)
 }
 
-/// What a page refers to, but for pictures within it and sources elsewhere.
-fn links(content: &str) -> impl Iterator<Item = &str> {
-    attributes(content, "href").chain(attributes(content, "src")).filter(|link| {
-        let behind = link.as_ptr().addr() - content.as_ptr().addr() + link.len();
-        let is_elsewhere = link.starts_with("https://") && content[behind..].starts_with(ELSEWHERE);
-        !link.starts_with("data:image/svg+xml,") && !is_elsewhere
-    })
+/// What a look at some pages gave. Thousands of pages have hundreds of thousands of links: few of them are kept.
+#[derive(Default)]
+struct Followed<'a> {
+    count: usize,
+    dead: Vec<DeadLink>,
+    fragments: Vec<Fragment<'a>>,
+}
+
+/// A link to a place on another page.
+struct Fragment<'a> {
+    from: &'a str,
+    link: &'a str,
+    target: &'a Page,
+    id: &'a str,
+}
+
+impl<'a> Followed<'a> {
+    fn of(pages: &'a [Page], by_path: &BTreeMap<&str, &'a Page>) -> Self {
+        let mut followed = Self::default();
+        let mut folder = "";
+        let mut sound = BTreeSet::new();
+        for page in pages {
+            let own = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if own != folder {
+                sound.clear();
+                folder = own;
+            }
+            let Read { links, ids } = read(page);
+            followed.count += links.len();
+            for link in links {
+                let is_there = match link.strip_prefix('#') {
+                    Some(id) => ids.contains(&id),
+                    None => sound.contains(link) || followed.leads(page, folder, link, by_path) && sound.insert(link),
+                };
+                if !is_there {
+                    followed.dead.push(DeadLink { from: page.path.clone(), link: link.to_owned() });
+                }
+            }
+        }
+        followed
+    }
+
+    fn leads(&mut self, page: &'a Page, folder: &str, link: &'a str, by_path: &BTreeMap<&str, &'a Page>) -> bool {
+        let (path, id) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
+        let Some(target) = resolve(folder, path).and_then(|path| by_path.get(path.as_str()).copied()) else {
+            return false;
+        };
+        self.fragments.extend(id.map(|id| Fragment { from: &page.path, link, target, id }));
+        true
+    }
+}
+
+/// Those of one page's that lead to no place on it.
+fn nowhere(fragments: &[Fragment<'_>]) -> Vec<DeadLink> {
+    let ids: BTreeSet<&str> = fragments.first().into_iter().flat_map(|first| read(first.target).ids).collect();
+    let dead = fragments.iter().filter(|fragment| !ids.contains(fragment.id));
+    dead.map(|fragment| DeadLink { from: fragment.from.to_owned(), link: fragment.link.to_owned() }).collect()
+}
+
+/// What a page refers to, and what of it can be referred to.
+#[derive(Default)]
+struct Read<'a> {
+    links: Vec<&'a str>,
+    ids: Vec<&'a str>,
+}
+
+fn read(page: &Page) -> Read<'_> {
+    let mut read = Read::default();
+    match page.path.rsplit(['.', '/']).next() {
+        Some("html" | "svg") => read.attributes(&page.content),
+        _ if page.path.ends_with(LISTS) => read.links.extend(listed(&page.content)),
+        _ => {}
+    }
+    read
+}
+
+impl<'a> Read<'a> {
+    /// Goes from quote to quote: the templates write all attributes in double quotes, in which a text's own are escaped.
+    fn attributes(&mut self, content: &'a str) {
+        let mut before = "";
+        for value in content.split('"') {
+            if before.ends_with(" id=") {
+                self.ids.push(value);
+            } else if (before.ends_with(" href=") || before.ends_with(" src=")) && is_ours(content, value) {
+                self.links.push(value);
+            }
+            before = value;
+        }
+    }
+}
+
+/// A link is, but for pictures within the page and sources elsewhere.
+fn is_ours(content: &str, link: &str) -> bool {
+    let behind = link.as_ptr().addr() - content.as_ptr().addr() + link.len();
+    let is_elsewhere = link.starts_with("https://") && content[behind..].starts_with(ELSEWHERE);
+    !link.starts_with("data:image/svg+xml,") && !is_elsewhere
 }
 
 /// What a list leads to: in its texts every bracket has a backslash before it.
@@ -63,17 +148,9 @@ fn listed(content: &str) -> impl Iterator<Item = &str> {
     ends.filter_map(|(at, mark)| content[at + mark.len()..].split(')').next())
 }
 
-/// The values of an attribute. The templates write all of them in double quotes, in which a text's own are escaped.
-fn attributes<'a>(content: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-    let start = format!(" {name}=\"");
-    let starts: Vec<usize> = content.match_indices(&start).map(|(at, _)| at + start.len()).collect();
-    starts.into_iter().map(|at| content[at..].split('"').next().unwrap_or_default())
-}
-
 /// The path that a relative one leads to; nothing where that is outside the site.
-fn resolve(from: &str, link: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
+fn resolve(folder: &str, link: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in link.split('/') {
         match part {
             ".." => _ = parts.pop()?,

@@ -254,9 +254,9 @@ fn every_word_is_used() {
             "nobody says {key}"
         );
     }
-    for page in pages(&tour()).iter().chain(&pages(&large(200))) {
-        let missing = page.content.find("[how_").or(page.content.find("[legend_")).or(page.content.find("[status_"));
-        assert_eq!(missing, None, "{}", page.path);
+    // Those whose keys are made: one that is missing is an error of the build.
+    for fixture in [tour(), large(200)] {
+        pages(&fixture);
     }
 }
 

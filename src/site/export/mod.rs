@@ -91,6 +91,7 @@ pub(crate) fn exports(world: &World<'_>, registry: &Registry) -> Result<Vec<Expo
         let name = format!("apps/{}.asyncapi.yaml", slug(&app.name));
         exports.push(file(Form::AsyncApi, Some(&app.name), &name, asyncapi::yaml(world, app)));
     }
+    words.complete()?;
     Ok(exports)
 }
 

@@ -1,6 +1,7 @@
 //! The site's own sentences, by language. A missing one is an error, never an empty place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use super::docs::Docs;
 use crate::site::BuildError;
@@ -27,12 +28,14 @@ const LANGUAGES: [Language; 2] = [
 ];
 
 /// The texts of one language.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Words {
     /// As in `lang="en"`.
     pub language: &'static str,
     texts: BTreeMap<String, String>,
     docs: Docs,
+    /// What was asked for and is not there. Pages are made on several threads.
+    missing: Mutex<BTreeSet<String>>,
 }
 
 impl Words {
@@ -43,7 +46,7 @@ impl Words {
             |error: serde_json::Error| BuildError::Texts { language: found.tag.to_owned(), detail: error.to_string() };
         let texts = serde_json::from_str(found.words).map_err(failed)?;
         let docs = Docs::new(found.docs).map_err(failed)?;
-        Ok(Self { language: found.tag, texts, docs })
+        Ok(Self { language: found.tag, texts, docs, missing: Mutex::default() })
     }
 
     /// What a language is called by its speakers, without its texts.
@@ -56,9 +59,25 @@ impl Words {
         &self.texts
     }
 
-    /// A sentence; the key itself where there is none, which a test keeps from happening.
+    /// A sentence; nothing where there is none, which [`Self::complete`] then tells.
     pub(crate) fn say(&self, key: &str) -> String {
-        self.texts.get(key).cloned().unwrap_or_else(|| format!("[{key}]"))
+        self.texts.get(key).cloned().unwrap_or_else(|| {
+            self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+            String::new()
+        })
+    }
+
+    /// An error if a sentence was asked for that is not there. Those that templates ask for are the templates' errors.
+    pub(crate) fn complete(&self) -> Result<(), BuildError> {
+        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<String> = missing.iter().map(|key| format!("`{key}`")).collect();
+        Err(BuildError::Texts {
+            language: self.language.to_owned(),
+            detail: format!("there is no {}", keys.join(", ")),
+        })
     }
 
     /// What the program says in English elsewhere (a description, a cause, a noun), in this language. What nobody
@@ -97,7 +116,6 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::path::Path;
     use std::sync::LazyLock;
 
@@ -226,7 +244,19 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_a_place_stays() {
         let texts = BTreeMap::from([("k".to_owned(), "a {x} b {y}".to_owned())]);
-        let words = Words { language: "en", texts, docs: Docs::default() };
+        let words = Words { texts, ..Words::default() };
         assert_eq!(words.fill("k", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
+    }
+
+    #[test]
+    fn a_missing_sentence_is_an_error_of_the_build() {
+        let texts = BTreeMap::from([("k".to_owned(), "a".to_owned()), ("n_one".to_owned(), "b".to_owned())]);
+        let words = Words { language: "zh", texts, ..Words::default() };
+        assert_eq!((words.say("k"), words.count("n", 1)), ("a".to_owned(), "b".to_owned()));
+        words.complete().unwrap();
+        words.say("nobody");
+        words.count("n", 2);
+        let error = words.complete().unwrap_err().to_string();
+        assert_eq!(error, "the texts in `zh` cannot be used: there is no `n_many`, `nobody`");
     }
 }
