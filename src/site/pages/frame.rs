@@ -62,6 +62,8 @@ pub(crate) struct NavSection {
 pub(crate) struct NavGroup {
     pub id: String,
     pub title: String,
+    /// Of the link to the list; empty where there is none.
+    pub all: String,
     pub path: String,
     pub count: usize,
     /// Titles of pages, not names of objects.
@@ -144,6 +146,7 @@ pub(crate) fn nav(context: &Context<'_>, shelves: &[Shelf<'_>]) -> Nav {
             groups: vec![NavGroup {
                 id: String::new(),
                 title: String::new(),
+                all: String::new(),
                 path: String::new(),
                 count: items.len(),
                 is_text: false,
@@ -192,7 +195,8 @@ fn look_up(context: &Context<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
         .map(|(id, title)| NavItem { id: id.text(), title, path: path(&id) })
         .collect();
     let title = words.say("section_reference");
-    NavGroup { id: LOOK_UP.to_owned(), title, path: String::new(), count: items.len(), is_text: true, items }
+    let (all, path) = (String::new(), String::new());
+    NavGroup { id: LOOK_UP.to_owned(), title, all, path, count: items.len(), is_text: true, items }
 }
 
 fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup {
@@ -207,6 +211,7 @@ fn shelf_group(shelf: &Shelf<'_>, path: &dyn Fn(&PageId) -> String) -> NavGroup 
     NavGroup {
         id: shelf.id.clone(),
         title: shelf.title.clone(),
+        all: String::new(),
         path: String::new(),
         count: items.len(),
         is_text: true,
@@ -233,9 +238,11 @@ fn groups(
             let id = PageId::Object(resource.address.clone());
             NavItem { id: id.text(), title: context.object(&resource.address).text, path: path(&id) }
         };
+        let title = context.words.doc(rules.plural);
         groups.push(NavGroup {
             id: id.text(),
-            title: context.words.doc(rules.plural),
+            all: context.words.fill("all", &[("what", &title)]),
+            title,
             path: path(&id),
             count: members.len(),
             is_text: false,
