@@ -12,6 +12,7 @@ mod lessons;
 mod links;
 mod look_up;
 mod plans;
+mod readme;
 mod registry;
 mod schema;
 mod search;
