@@ -67,6 +67,7 @@ pub(crate) fn layout(graph: &Graph) -> Layout {
         sizes: graph.nodes.iter().map(boxes::size).collect(),
         ..Layout::default()
     };
+    let labels: Vec<LabelText> = graph.edges.iter().map(boxes::label).collect();
     let mut top = MARGIN;
     let mut alone = Vec::new();
     for part in components(graph) {
@@ -75,7 +76,7 @@ pub(crate) fn layout(graph: &Graph) -> Layout {
             alone.push(part[0]);
             continue;
         }
-        top = place_part(graph, &part, top, &mut out) + PART_GAP;
+        top = place_part(graph, &part, &labels, top, &mut out) + PART_GAP;
     }
     top = place_alone(&alone, top, &mut out);
     out.height = (top - PART_GAP + MARGIN).max(2.0 * MARGIN).ceil();
@@ -84,10 +85,9 @@ pub(crate) fn layout(graph: &Graph) -> Layout {
 }
 
 /// Places one connected part below `top` and gives its lower side.
-fn place_part(graph: &Graph, part: &[usize], top: f64, out: &mut Layout) -> f64 {
+fn place_part(graph: &Graph, part: &[usize], labels: &[LabelText], top: f64, out: &mut Layout) -> f64 {
     let mut layered = layered(graph, part);
     order(&mut layered);
-    let labels: Vec<LabelText> = graph.edges.iter().map(boxes::label).collect();
     let self_loop = |node: usize| graph.edges.iter().position(|edge| edge.from == node && edge.to == node);
     let size = |what: What| match what {
         What::Node(node) => {

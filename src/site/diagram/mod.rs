@@ -5,6 +5,8 @@
 
 mod boxes;
 mod graph;
+#[cfg(test)]
+mod large_tests;
 mod layers;
 mod layout;
 mod measure;

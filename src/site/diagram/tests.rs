@@ -20,7 +20,7 @@ fn words() -> Words<'static> {
     Words { id: "p", title: "A picture", description: "of a test" }
 }
 
-fn node(key: &str, look: Look) -> Node {
+pub(super) fn node(key: &str, look: Look) -> Node {
     Node {
         key: key.to_owned(),
         label: key.to_owned(),
@@ -32,7 +32,7 @@ fn node(key: &str, look: Look) -> Node {
     }
 }
 
-fn edge(from: usize, to: usize, labels: &[&str], style: Style) -> Edge {
+pub(super) fn edge(from: usize, to: usize, labels: &[&str], style: Style) -> Edge {
     Edge { from, to, labels: labels.iter().map(|&label| label.to_owned()).collect(), style }
 }
 
@@ -54,7 +54,7 @@ prop_compose! {
 }
 
 /// As the drawing does it.
-fn laid_out(graph: &Graph) -> (Graph, Layout) {
+pub(super) fn laid_out(graph: &Graph) -> (Graph, Layout) {
     let mut graph = graph.clone();
     sort(&mut graph);
     graph.merge_parallel();
@@ -62,11 +62,11 @@ fn laid_out(graph: &Graph) -> (Graph, Layout) {
     (graph, layout)
 }
 
-fn overlap(one: Rect, two: Rect) -> bool {
+pub(super) fn overlap(one: Rect, two: Rect) -> bool {
     one.x < two.x + two.width && two.x < one.x + one.width && one.y < two.y + two.height && two.y < one.y + one.height
 }
 
-fn all_rects(layout: &Layout) -> Vec<Rect> {
+pub(super) fn all_rects(layout: &Layout) -> Vec<Rect> {
     let labels = layout.arrows.iter().filter_map(|arrow| arrow.label.as_ref().map(|label| label.0));
     layout.boxes.iter().copied().chain(labels).collect()
 }
