@@ -65,6 +65,48 @@ fn one_more_queue_changes_no_page_about_the_other_broker_but_its_navigation() {
     }
 }
 
+/// Where a site is kept with its stack, every other page that changes is one that somebody has to look at for nothing.
+#[test]
+fn one_more_queue_changes_only_the_pages_that_mention_it() {
+    let stack = || {
+        let mut fixture = large(430);
+        fixture.report = small().report;
+        fixture
+    };
+    let before: BTreeMap<String, String> = pages(&stack()).into_iter().map(|page| (page.path, page.content)).collect();
+    assert_eq!(before.keys().filter(|path| is_queue(path)).count(), 301);
+    let about_all = ["index", "matrix", "run", "llms", "export/", "assets/search-", "brokers/jobs/index"];
+    let lists = [
+        "brokers/jobs/exchange/index",
+        "brokers/jobs/queue/index",
+        "brokers/jobs/queue/pages/",
+        "brokers/jobs/binding/",
+    ];
+    // Bound, it changes what its exchange leads to as well.
+    for (bound, names) in [(false, ["one.more", "one.more"]), (true, ["one.more", "orders.0"])] {
+        let mut fixture = stack();
+        fixture.queue("one.more", "quorum", None);
+        if bound {
+            fixture.bind("orders.0", "one.more", "one.more");
+        }
+        let after = pages(&fixture);
+        let was = |page: &Page| before.get(&page.path).cloned().unwrap_or_default();
+        let mentions = |text: &str| names.iter().any(|name| text.contains(name));
+        let others = after.iter().filter(|page| was(page) != page.content).filter(|page| {
+            let counts = about_all.iter().chain(&lists).any(|start| page.path.starts_with(start));
+            !counts && !mentions(&page.content) && !mentions(&was(page))
+        });
+        assert_eq!(others.map(|page| &page.path).collect::<Vec<_>>(), Vec::<&String>::new(), "bound: {bound}");
+        assert_eq!(after.len() - before.len(), 2, "its page and its picture");
+        assert!(before.keys().all(|path| after.iter().any(|page| page.path == *path)));
+    }
+}
+
+fn is_queue(path: &str) -> bool {
+    let name = path.strip_prefix("brokers/jobs/queue/").unwrap_or("index.html");
+    name != "index.html" && name.ends_with("html") && !name.starts_with("pages/")
+}
+
 #[test]
 fn every_link_leads_to_a_file_and_every_fragment_to_an_id() {
     let mut two = small();
