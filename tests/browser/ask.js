@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const { engines } = require('./engines');
+const { routed } = require('./replay');
 
 const sim = engines();
 const question = JSON.parse(fs.readFileSync(0, 'utf8'));
@@ -20,7 +21,10 @@ function rounds(one) {
 }
 
 function routes(one) {
-  return one.messages.map((message) => sim.route.trace(one.map, message.exchange, message).delivered);
+  return one.messages.map((message) => {
+    const { found, dead } = routed(sim, one.map, message.exchange, message);
+    return { queues: found.delivered, dead };
+  });
 }
 
 function queues() {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use lapin::message::BasicGetMessage;
 use lapin::options::{
-    BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, ExchangeBindOptions, ExchangeDeclareOptions,
-    QueueBindOptions, QueueDeclareOptions,
+    BasicGetOptions, BasicNackOptions, BasicPublishOptions, BasicRejectOptions, ConfirmSelectOptions,
+    ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldArray, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind};
@@ -109,22 +110,88 @@ const TOPIC_KEYS: &[&str] = &[
 ];
 const DIRECT_KEYS: &[&str] = &["", "a", "A", "a.b", "*", "#", "é", "e\u{301}", " a", "日本"];
 
+/// What was in some queues, and what became of it.
+#[derive(Default)]
+pub(crate) struct Drained {
+    /// Queue and body.
+    pub(crate) routed: Vec<(String, Vec<u8>)>,
+    /// The queue that rejected it, the one that it came to, the body.
+    pub(crate) dead: Vec<(String, String, Vec<u8>)>,
+}
+
+/// Takes every message out of these queues. Some of them reject what they have, once everything is out. What comes
+/// of that is taken and kept: nobody rejects it again, so nothing goes round for ever.
+pub(crate) async fn drain(channel: &Channel, queues: &[String], rejects: impl Fn(&str) -> bool) -> Drained {
+    let mut drained = Drained::default();
+    let mut rejected = Vec::new();
+    for queue in queues {
+        let rejects = rejects(queue);
+        while let Some(got) = get(channel, queue, !rejects).await {
+            if rejects {
+                rejected.push(got.delivery.delivery_tag);
+            }
+            drained.routed.push((queue.clone(), got.delivery.data));
+        }
+    }
+    if rejected.is_empty() {
+        return drained;
+    }
+    for (number, tag) in rejected.into_iter().enumerate() {
+        // Two words for the same.
+        if number % 2 == 0 {
+            channel.basic_nack(tag, BasicNackOptions { multiple: false, requeue: false }).await.unwrap();
+        } else {
+            channel.basic_reject(tag, BasicRejectOptions { requeue: false }).await.unwrap();
+        }
+    }
+    // A queue that answers has passed on what was rejected before it was asked: when the first pass is over, all of it
+    // is where it belongs, and the second finds it.
+    let mut passes_without = 0;
+    while passes_without < 2 {
+        let before = drained.dead.len();
+        for queue in queues {
+            while let Some(got) = get(channel, queue, true).await {
+                drained.dead.push((first_death(&got), queue.clone(), got.delivery.data));
+            }
+        }
+        passes_without = if drained.dead.len() == before { passes_without + 1 } else { 0 };
+    }
+    drained
+}
+
+async fn get(channel: &Channel, queue: &str, no_ack: bool) -> Option<BasicGetMessage> {
+    channel.basic_get(queue.into(), BasicGetOptions { no_ack }).await.unwrap()
+}
+
+fn first_death(got: &BasicGetMessage) -> String {
+    let headers = got.delivery.properties.headers().as_ref().unwrap();
+    headers.inner().get("x-first-death-queue").unwrap().as_long_string().unwrap().to_string()
+}
+
 /// Declares everything in the empty virtual host of the URL, publishes, drains every queue after each
 /// message, and gives the fixture.
 pub(crate) async fn record(url: &str, version: &str) -> Value {
     let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
     let channel = connection.create_channel().await.unwrap();
     channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
-    let mut bench =
-        Bench { channel, exchanges: Vec::new(), queues: Vec::new(), bindings: Vec::new(), vectors: Vec::new() };
+    let mut bench = Bench {
+        channel,
+        exchanges: Vec::new(),
+        queues: Vec::new(),
+        dead_letters: BTreeMap::new(),
+        bindings: Vec::new(),
+        vectors: Vec::new(),
+    };
     bench.topic().await;
     bench.direct_and_fanout().await;
     bench.headers().await;
     bench.exchanges_of_exchanges().await;
+    bench.dead_letters().await;
     json!({
         "version": version,
         "exchanges": bench.exchanges,
         "queues": bench.queues,
+        "dead_letters": bench.dead_letters,
         "bindings": bench.bindings,
         "vectors": bench.vectors,
     })
@@ -134,6 +201,8 @@ struct Bench {
     channel: Channel,
     exchanges: Vec<Value>,
     queues: Vec<String>,
+    /// Of the queues that have such: the exchange, and the key that replaces the message's own.
+    dead_letters: BTreeMap<String, (String, Option<String>)>,
     bindings: Vec<Value>,
     vectors: Vec<Value>,
 }
@@ -288,6 +357,47 @@ impl Bench {
         }
     }
 
+    /// Queues whose messages are rejected.
+    async fn dead_letters(&mut self) {
+        self.exchange("dead", "topic", json!({ "alternate-exchange": "rest" })).await;
+        self.exchange("dead-headers", "headers", json!({})).await;
+        self.exchange("all", "fanout", json!({})).await;
+        self.queue_bound("dead", "by-its-key", "x.#", json!({})).await;
+        self.queue_bound("dead", "by-a-new-key", "new.*", json!({})).await;
+        self.queue_bound("dead", "by-no-key", "", json!({})).await;
+        self.queue_bound("dead-headers", "by-headers", "", json!({ "a": 1 })).await;
+        for (queue, exchange, key) in [
+            ("kept-key", "dead", None),
+            ("new-key", "dead", Some("new.key")),
+            ("no-key", "dead", Some("")),
+            ("unrouted", "dead", Some("unrouted")),
+            ("headers", "dead-headers", None),
+            ("default", "", None),
+            ("named", "", Some("end")),
+            ("lost", "nowhere", Some("x.y")),
+            // Back into the queue that it came from, and into others that reject.
+            ("round", "all", None),
+        ] {
+            let mut arguments = json!({ "x-dead-letter-exchange": exchange });
+            if let Some(key) = key {
+                arguments["x-dead-letter-routing-key"] = json!(key);
+            }
+            self.queue(queue, arguments).await;
+            self.dead_letters.insert(queue.to_owned(), (exchange.to_owned(), key.map(str::to_owned)));
+            self.queue_bound("all", queue, "", json!({})).await;
+        }
+        for (key, headers) in [
+            ("x.y", json!({})),
+            ("new.one", json!({ "a": 1 })),
+            ("", json!({ "a": "1" })),
+            ("end", json!({})),
+            ("default", json!({})),
+        ] {
+            self.publish("all", key, headers).await;
+        }
+        self.publish("", "new-key", json!({})).await;
+    }
+
     async fn exchange(&mut self, name: &str, kind: &str, arguments: Value) {
         let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         let exchange_kind = ExchangeKind::Custom(kind.to_owned());
@@ -295,11 +405,15 @@ impl Bench {
         self.exchanges.push(json!({ "name": name, "type": kind, "arguments": arguments }));
     }
 
+    async fn queue(&mut self, name: &str, arguments: Value) {
+        let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+        self.channel.queue_declare(name.into(), options, table(&arguments)).await.unwrap();
+        self.queues.push(name.to_owned());
+    }
+
     async fn queue_bound(&mut self, exchange: &str, queue: &str, key: &str, arguments: Value) {
         if !self.queues.iter().any(|known| known == queue) {
-            let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-            self.channel.queue_declare(queue.into(), options, FieldTable::default()).await.unwrap();
-            self.queues.push(queue.to_owned());
+            self.queue(queue, json!({})).await;
         }
         let table = table(&arguments);
         let bind =
@@ -315,21 +429,26 @@ impl Bench {
         self.bindings.push(json!({ "source": source, "exchange": destination, "key": key, "arguments": {} }));
     }
 
-    /// Publishes one message and takes it out of every queue that has it.
+    /// Publishes one message and takes it out of every queue that has it; those with dead letters reject it.
     async fn publish(&mut self, exchange: &str, key: &str, headers: Value) {
         let properties = BasicProperties::default().with_headers(table(&headers));
         let options = BasicPublishOptions::default();
         let confirm = self.channel.basic_publish(exchange.into(), key.into(), options, b"m", properties).await.unwrap();
         confirm.await.unwrap();
-        let mut queues = Vec::new();
-        for queue in &self.queues {
-            let options = BasicGetOptions { no_ack: true };
-            while self.channel.basic_get(queue.as_str().into(), options).await.unwrap().is_some() {
-                queues.push(queue.clone());
-            }
-        }
+        let drained = drain(&self.channel, &self.queues, |queue| self.dead_letters.contains_key(queue)).await;
+        let mut queues: Vec<String> = drained.routed.into_iter().map(|(queue, _)| queue).collect();
         queues.sort();
-        self.vectors.push(json!({ "exchange": exchange, "key": key, "headers": headers, "queues": queues }));
+        let rejected = queues.iter().filter(|queue| self.dead_letters.contains_key(*queue));
+        let mut dead: BTreeMap<String, Vec<String>> = rejected.map(|queue| (queue.clone(), Vec::new())).collect();
+        for (from, to, _) in drained.dead {
+            dead.get_mut(&from).unwrap().push(to);
+        }
+        let mut vector = json!({ "exchange": exchange, "key": key, "headers": headers, "queues": queues });
+        if !dead.is_empty() {
+            dead.values_mut().for_each(|queues| queues.sort());
+            vector["dead"] = json!(dead);
+        }
+        self.vectors.push(vector);
     }
 }
 

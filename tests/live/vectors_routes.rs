@@ -1,19 +1,22 @@
-//! Random topologies on a real RabbitMQ: where it sends messages, and where both engines of the site's figures do.
+//! Random topologies on a real RabbitMQ: where it sends messages, and again what a queue rejects, and where both
+//! engines of the site's figures do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lapin::options::{
-    BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, ExchangeBindOptions, ExchangeDeclareOptions,
-    QueueBindOptions, QueueDeclareOptions,
+    BasicPublishOptions, ConfirmSelectOptions, ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions,
+    QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind};
 use mqlab::brokers::{Router, find};
 use mqlab::model::{Address, Resource, Value};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::lab::Lab;
 use super::rabbit::{Rabbit, wait};
+use super::rabbitmq_routing::drain;
 use super::vectors::{Dice, script};
 
 const SPEC: &str = r#"brokers: { jobs: { kind: rabbitmq, version: "4.0" } }"#;
@@ -55,18 +58,37 @@ fn routes_of_random_topologies() {
     for (seed, (went, answer)) in live.iter().zip(answers.as_array().unwrap()).enumerate() {
         assert_eq!(*answer, json!(went), "the script: {seed}: {}", asked[seed]);
     }
-    let taken = live.iter().flatten().filter(|went| !went.is_empty()).count();
-    println!("{} topologies, {} messages, {taken} of them routed: no difference", live.len(), live.len() * MESSAGES);
-    assert!(taken * 4 > live.len() * MESSAGES, "hardly anything is routed, so hardly anything is tried: {taken}");
+    let all = live.len() * MESSAGES;
+    let taken = live.iter().flatten().filter(|went| !went.queues.is_empty()).count();
+    let rejected: Vec<&Vec<String>> = live.iter().flatten().flat_map(|went| went.dead.values()).collect();
+    let moved = rejected.iter().filter(|queues| !queues.is_empty()).count();
+    println!("{} topologies, {all} messages, {taken} of them routed: no difference", live.len());
+    println!("{} copies rejected, {moved} of them routed again: no difference", rejected.len());
+    assert!(taken * 4 > all, "hardly anything is routed, so hardly anything is tried: {taken}");
+    assert!(moved * 20 > all, "hardly anything is routed again: {moved}");
+}
+
+/// Where a message is: in these queues, and when they reject it, those of them that have dead letters, in these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+struct Went {
+    queues: BTreeSet<String>,
+    dead: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug)]
 struct Topology {
     /// Name, type, alternate exchange.
     exchanges: Vec<(String, &'static str, Option<String>)>,
-    queues: Vec<String>,
+    queues: Vec<Queue>,
     bindings: Vec<Binding>,
     messages: Vec<Message>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    name: String,
+    /// The exchange, and the key that replaces the message's own.
+    dead: Option<(String, Option<&'static str>)>,
 }
 
 #[derive(Debug)]
@@ -101,11 +123,23 @@ impl Topology {
             (name.clone(), *dice.pick(&TYPES), alternate)
         });
         let exchanges: Vec<_> = exchanges.collect();
-        let queues: Vec<String> = (0..=dice.throw(5)).map(|number| format!("q{number}")).collect();
+        let queues: Vec<Queue> = (0..=dice.throw(5))
+            .map(|number| {
+                let dead = (dice.throw(3) == 0).then(|| {
+                    let exchange = match dice.throw(8) {
+                        0 => String::new(),
+                        1 => "nowhere".to_owned(),
+                        _ => dice.pick(&names).clone(),
+                    };
+                    (exchange, (dice.throw(2) == 0).then(|| *dice.pick(&KEYS)))
+                });
+                Queue { name: format!("q{number}"), dead }
+            })
+            .collect();
         let bindings = (0..3 + dice.throw(14)).map(|_| {
             let (source, kind, _) = dice.pick(&exchanges);
             let onward = dice.throw(4) == 0;
-            let to = if onward { dice.pick(&names) } else { dice.pick(&queues) }.clone();
+            let to = if onward { dice.pick(&names) } else { &dice.pick(&queues).name }.clone();
             let mut arguments = Map::new();
             if *kind == "headers" {
                 arguments = headers(&mut dice, 3);
@@ -126,8 +160,9 @@ impl Topology {
         Self { exchanges, queues, bindings, messages }
     }
 
-    /// Declares everything in the empty virtual host, publishes, and says for each message which queues have it.
-    async fn run(&self, url: &str) -> Vec<Vec<String>> {
+    /// Declares everything in the empty virtual host, publishes, and says for each message which queues have it, and
+    /// which have it when those reject it.
+    async fn run(&self, url: &str) -> Vec<Went> {
         let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
@@ -140,17 +175,24 @@ impl Topology {
             let sent = channel.basic_publish(exchange, key, options, body.as_bytes(), properties).await.unwrap();
             sent.await.unwrap();
         }
-        let mut went = vec![BTreeSet::new(); self.messages.len()];
-        for queue in &self.queues {
-            while let Some(got) =
-                channel.basic_get(queue.as_str().into(), BasicGetOptions { no_ack: true }).await.unwrap()
-            {
-                let number: usize = std::str::from_utf8(&got.data).unwrap().parse().unwrap();
-                assert!(went[number].insert(queue.clone()), "{queue} got message {number} twice");
+        let mut went = vec![Went::default(); self.messages.len()];
+        let names: Vec<String> = self.queues.iter().map(|queue| queue.name.clone()).collect();
+        let rejects = |name: &str| self.queues.iter().any(|queue| queue.name == name && queue.dead.is_some());
+        let drained = drain(&channel, &names, rejects).await;
+        let number = |body: &[u8]| -> usize { std::str::from_utf8(body).unwrap().parse().unwrap() };
+        for (queue, body) in drained.routed {
+            let went = &mut went[number(&body)];
+            if rejects(&queue) {
+                went.dead.insert(queue.clone(), Vec::new());
             }
+            assert!(went.queues.insert(queue.clone()), "{queue} got {body:?} twice");
         }
+        for (from, to, body) in drained.dead {
+            went[number(&body)].dead.get_mut(&from).unwrap().push(to);
+        }
+        went.iter_mut().flat_map(|went| went.dead.values_mut()).for_each(|queues| queues.sort());
         drop(connection.close(200, "done".into()).await);
-        went.into_iter().map(|queues| queues.into_iter().collect()).collect()
+        went
     }
 
     async fn declare(&self, channel: &Channel) {
@@ -160,9 +202,14 @@ impl Topology {
             let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
             channel.exchange_declare(name.as_str().into(), kind, options, table(&arguments)).await.unwrap();
         }
-        for name in &self.queues {
+        for Queue { name, dead } in &self.queues {
             let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-            channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await.unwrap();
+            let mut arguments = Map::new();
+            if let Some((exchange, key)) = dead {
+                arguments.insert("x-dead-letter-exchange".to_owned(), json!(exchange));
+                arguments.extend(key.map(|key| ("x-dead-letter-routing-key".to_owned(), json!(key))));
+            }
+            channel.queue_declare(name.as_str().into(), options, table(&arguments)).await.unwrap();
         }
         for one in &self.bindings {
             let (to, source, key) = (one.to.as_str().into(), one.source.as_str().into(), one.key.into());
@@ -177,8 +224,16 @@ impl Topology {
 
     fn resources(&self) -> Vec<Resource> {
         let address = |kind: &str, name: &str| Address::in_vhost("jobs", "/", kind, name);
-        let mut all: Vec<Resource> =
-            self.queues.iter().map(|name| Resource::new(address("queue", name)).with("type", "classic")).collect();
+        let mut all: Vec<Resource> = self
+            .queues
+            .iter()
+            .map(|Queue { name, dead }| {
+                let one = Resource::new(address("queue", name)).with("type", "classic");
+                let Some((exchange, key)) = dead else { return one };
+                let one = one.with("arguments.x-dead-letter-exchange", exchange.as_str());
+                key.into_iter().fold(one, |one, key| one.with("arguments.x-dead-letter-routing-key", *key))
+            })
+            .collect();
         all.extend(self.exchanges.iter().map(|(name, kind, alternate)| {
             let one = Resource::new(address("exchange", name)).with("type", *kind);
             match alternate {
@@ -207,12 +262,19 @@ impl Topology {
     }
 }
 
-fn traced(router: &dyn Router, resources: &[Resource], message: &Message) -> Vec<String> {
+/// What the steps say of dead letters, followed as if each were a message of its own.
+fn traced(router: &dyn Router, resources: &[Resource], message: &Message) -> Went {
     let exchange = Address::in_vhost("jobs", "/", "exchange", message.exchange.as_str());
     let headers: BTreeMap<String, Value> =
         message.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
     let trace = router.trace(resources, &exchange, message.key, &headers);
-    trace.delivered.into_iter().map(|queue| queue.name).collect()
+    let dead = trace.steps.iter().filter(|step| ["dead", "dead_key"].contains(&step.reason.code)).map(|step| {
+        let value = |place| step.reason.values.iter().find(|(own, _)| *own == place).map(|(_, value)| value.as_str());
+        let key = value("key").unwrap_or(message.key);
+        let lands = router.trace(resources, step.to.as_ref().unwrap(), key, &headers).delivered;
+        (value("queue").unwrap().to_owned(), lands.into_iter().map(|queue| queue.name).collect())
+    });
+    Went { dead: dead.collect(), queues: trace.delivered.into_iter().map(|queue| queue.name).collect() }
 }
 
 fn table(fields: &Map<String, Json>) -> FieldTable {

@@ -45,7 +45,15 @@ fn queue(name: &str) -> Resource {
 }
 
 fn resources(recorded: &Json) -> Vec<Resource> {
-    let mut found: Vec<Resource> = list(recorded, "queues").iter().map(|name| queue(name.as_str().unwrap())).collect();
+    let with_dead_letters = |name: &str| match recorded["dead_letters"].get(name) {
+        Some(dead) => [("exchange", &dead[0]), ("routing-key", &dead[1])]
+            .into_iter()
+            .filter_map(|(argument, value)| Some((argument, value.as_str()?)))
+            .fold(queue(name), |one, (argument, value)| one.with(format!("arguments.x-dead-letter-{argument}"), value)),
+        None => queue(name),
+    };
+    let names = list(recorded, "queues").iter().map(|name| name.as_str().unwrap());
+    let mut found: Vec<Resource> = names.map(with_dead_letters).collect();
     for item in list(recorded, "exchanges") {
         let mut one = exchange(item["name"].as_str().unwrap(), item["type"].as_str().unwrap());
         for (name, value) in map(&item["arguments"]) {
@@ -66,6 +74,24 @@ fn trace(resources: &[Resource], exchange: &str, key: &str, headers: &BTreeMap<S
     RabbitRouter.trace(resources, &address::exchange(BROKER, "/", exchange), key, headers)
 }
 
+fn names(queues: &[Address]) -> Vec<&str> {
+    let mut names: Vec<&str> = queues.iter().map(|address| address.name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Where the queues that have a message send it when it is rejected, by what the steps say.
+fn rejected(resources: &[Resource], found: &Trace, key: &str, headers: &BTreeMap<String, Value>) -> Json {
+    let steps = found.steps.iter().filter(|step| ["dead", "dead_key"].contains(&step.reason.code));
+    let lands = steps.map(|step| {
+        let value = |place| step.reason.values.iter().find(|(own, _)| *own == place).map(|(_, value)| value.as_str());
+        let copy = trace(resources, &step.to.as_ref().unwrap().name, value("key").unwrap_or(key), headers);
+        (value("queue").unwrap().to_owned(), json!(names(&copy.delivered)))
+    });
+    let lands: serde_json::Map<_, _> = lands.collect();
+    if lands.is_empty() { Json::Null } else { lands.into() }
+}
+
 fn why(trace: &Trace) -> Vec<&str> {
     trace.steps.iter().map(|step| step.why.as_str()).collect()
 }
@@ -79,14 +105,19 @@ fn messages_go_where_the_broker_sent_them() {
     let mut wrong = Vec::new();
     for vector in vectors {
         let (exchange, key) = (vector["exchange"].as_str().unwrap(), vector["key"].as_str().unwrap());
-        let found = trace(&resources, exchange, key, &map(&vector["headers"]));
-        let mut names: Vec<&str> = found.delivered.iter().map(|address| address.name.as_str()).collect();
-        names.sort_unstable();
+        let headers = map(&vector["headers"]);
+        let found = trace(&resources, exchange, key, &headers);
+        let queues = names(&found.delivered);
         let wanted: Vec<&str> = list(vector, "queues").iter().map(|name| name.as_str().unwrap()).collect();
-        if names != wanted {
-            wrong.push(format!("{vector}: {names:?}"));
+        if queues != wanted {
+            wrong.push(format!("{vector}: {queues:?}"));
+        }
+        let dead = rejected(&resources, &found, key, &headers);
+        if dead != *vector.get("dead").unwrap_or(&Json::Null) {
+            wrong.push(format!("{vector}: {dead}"));
         }
     }
+    assert!(vectors.iter().any(|vector| vector.get("dead").is_some()));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -183,8 +214,12 @@ fn the_script_gets_the_recorded_routes() {
             // A topic's bindings that take nothing would be most of the file.
             let few = exchange != "t";
             let steps = few.then(|| steps(&found));
-            json!({ "exchange": exchange, "key": key, "headers": typed, "queues": vector["queues"], "steps": steps })
-                .to_string()
+            let mut row = json!({ "exchange": exchange, "key": key, "headers": typed, "queues": vector["queues"] });
+            row["steps"] = json!(steps);
+            if let Some(dead) = vector.get("dead") {
+                row["dead"] = dead.clone();
+            }
+            row.to_string()
         })
         .collect();
     let map = serde_json::to_string(&RabbitRouter.map(&resources, BROKER, "/")).unwrap();
