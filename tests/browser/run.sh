@@ -11,7 +11,7 @@ if [ $# -eq 0 ]; then
 fi
 
 "$here/install.sh"
-node "$here/vectors.js"
+node "$here/vectors.js" "$@"
 node "$here/figures.js"
 node "$here/validate.js" "$@"
 node "$here/search.js" "$@"
