@@ -159,15 +159,18 @@ fn matches(
         let beside: Vec<BTreeMap<String, Value>> = effective.beside.iter().map(read).collect();
         let is_wanted = |name: &str| wanted.is_some_and(|wanted| wanted.attribute(name).is_some());
         let own = |name: &str, value: &Value| beside.iter().all(|wider| wider.get(name) != Some(value));
-        let says_something = inside.iter().any(|(name, value)| own(name, value));
+        // A setting that is inherited is nobody's own; of permissions the best match has them all, and those that it
+        // leaves out nobody has.
+        let is_permissions = kind == kinds::SECURITY_SETTING;
+        let withholds = |wider: &BTreeMap<String, Value>| wider.keys().any(|name| !inside.contains_key(name));
+        let says_something =
+            inside.iter().any(|(name, value)| own(name, value)) || (is_permissions && beside.iter().all(withholds));
         let holds = wanted.is_some_and(|wanted| {
             wanted.attributes.iter().all(|(name, value)| inside.get(name).unwrap_or(&Value::Null) == value)
         });
         if !says_something && !holds {
             continue;
         }
-        // A setting that is inherited is nobody's own; of permissions the best match has them all.
-        let is_permissions = kind == kinds::SECURITY_SETTING;
         let mut resource = Resource::new(address);
         resource.attributes =
             inside.into_iter().filter(|(name, value)| is_permissions || is_wanted(name) || own(name, value)).collect();
@@ -365,6 +368,21 @@ mod tests {
         assert!(found(inherited, "{ max_delivery_attempts: 10 }").is_some());
         let own = found(r#"{"maxDeliveryAttempts":3,"expiryAddress":"ExpiryQueue"}"#, "{}").unwrap();
         assert_eq!(own.into_keys().collect::<Vec<_>>(), ["max_delivery_attempts"]);
+    }
+
+    /// Once such a match is out of the file, it still keeps everybody away.
+    #[test]
+    fn a_match_that_lets_nobody_do_anything_is_there() {
+        let text = |document: &str| Json::String(document.to_owned());
+        let wide = text(r#"[{"name":"amq","send":true,"consume":true}]"#);
+        let found = |inside: &str| {
+            let effective = Effective { inside: text(inside), beside: vec![wide.clone()] };
+            let answers = Answers { security: [("a.#".to_owned(), effective)].into(), ..Answers::default() };
+            resources("art", &answers, &[]).pop().map(|found| found.attributes.into_keys().collect::<Vec<_>>())
+        };
+        assert_eq!(found("[]"), Some(Vec::new()));
+        assert_eq!(found(r#"[{"name":"amq","send":true}]"#), Some(vec!["send".to_owned()]));
+        assert_eq!(found(r#"[{"name":"amq","send":true,"consume":true}]"#), None);
     }
 
     #[test]
