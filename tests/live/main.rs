@@ -38,6 +38,7 @@ mod rabbitmq;
 mod rabbitmq_protocols;
 mod rabbitmq_routing;
 mod rabbitmq_run;
+mod recorded;
 mod rocketmq;
 mod second_engine;
 mod small_engine;
