@@ -109,7 +109,9 @@ pub enum Operation {
     Change,
     /// The file says one that the broker cannot take on.
     Forbidden,
-    /// It is taken out of the file.
+    /// Only the attribute is taken out of the file; the object stays in it.
+    Release,
+    /// The object is taken out of the file.
     Remove,
     /// Somebody makes one that the file does not have.
     Foreign,

@@ -110,15 +110,37 @@ const fn never_refused(kind: &'static str) -> Impossible {
     Impossible { kind, attributes: &[], operation: Operation::Forbidden, why }
 }
 
+const fn must_be_written(kind: &'static str, attributes: &'static [&'static str]) -> Impossible {
+    let why = "An object without it is an error of the file.";
+    Impossible { kind, attributes, operation: Operation::Release, why }
+}
+
+const fn in_a_file(kind: &'static str, operation: Operation) -> Impossible {
+    let why = "It is in a file of the container, which only a new container changes.";
+    Impossible { kind, attributes: &[], operation, why }
+}
+
 pub(super) static IMPOSSIBLE: &[Impossible] = &[
     nothing_can_differ(QUEUE, Operation::Change),
     nothing_can_differ(QUEUE, Operation::Forbidden),
+    nothing_can_differ(QUEUE, Operation::Release),
     nothing_can_differ(TOPIC, Operation::Change),
     nothing_can_differ(TOPIC, Operation::Forbidden),
+    nothing_can_differ(TOPIC, Operation::Release),
     never_refused(COMPOSITE),
     never_refused(POLICY),
     never_refused(USER),
     never_refused(AUTHORIZATION),
+    must_be_written(COMPOSITE, &["forward_to"]),
+    must_be_written(USER, &["password"]),
+    in_a_file(COMPOSITE, Operation::Foreign),
+    in_a_file(COMPOSITE, Operation::ByHand),
+    in_a_file(POLICY, Operation::Foreign),
+    in_a_file(POLICY, Operation::ByHand),
+    in_a_file(USER, Operation::Foreign),
+    in_a_file(USER, Operation::ByHand),
+    in_a_file(AUTHORIZATION, Operation::Foreign),
+    in_a_file(AUTHORIZATION, Operation::ByHand),
 ];
 
 /// Names that belong to the broker, or to a probe of ours.

@@ -131,6 +131,11 @@ const fn never_refused(kind: &'static str, attributes: &'static [&'static str]) 
     Impossible { kind, attributes, operation: Operation::Forbidden, why }
 }
 
+const fn must_be_written(kind: &'static str, attributes: &'static [&'static str]) -> Impossible {
+    let why = "An object without it is an error of the file.";
+    Impossible { kind, attributes, operation: Operation::Release, why }
+}
+
 const fn never_listed(kind: &'static str) -> Impossible {
     let why = "Artemis has no list of matches: it can only be asked about those that a file names, or named before.";
     Impossible { kind, attributes: &[], operation: Operation::Foreign, why }
@@ -141,7 +146,6 @@ pub(super) static IMPOSSIBLE: &[Impossible] = &[
     never_refused(USER, &[]),
     never_refused(SECURITY_SETTING, &[]),
     never_refused(ADDRESS_SETTING, &[]),
-    never_refused(ADDRESS, &[]),
     never_refused(
         QUEUE,
         &[
@@ -158,7 +162,21 @@ pub(super) static IMPOSSIBLE: &[Impossible] = &[
             "group_first_key",
         ],
     ),
-    never_refused(DIVERT, &["forward_to", "filter", "routing"]),
+    must_be_written(USER, &["password"]),
+    must_be_written(ADDRESS, &["routing"]),
+    Impossible {
+        kind: QUEUE,
+        attributes: &["address"],
+        operation: Operation::Release,
+        why: "It is the address that the queue stands under.",
+    },
+    Impossible {
+        kind: QUEUE,
+        attributes: &["routing"],
+        operation: Operation::Release,
+        why: "It is the address's, and where that has both, a queue without it is an error of the file.",
+    },
+    must_be_written(DIVERT, &["address", "forward_to"]),
     never_listed(SECURITY_SETTING),
     never_listed(ADDRESS_SETTING),
 ];

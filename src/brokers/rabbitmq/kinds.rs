@@ -153,6 +153,11 @@ const fn never_refused(kind: &'static str, attributes: &'static [&'static str]) 
     Impossible { kind, attributes, operation: Operation::Forbidden, why }
 }
 
+const fn must_be_written(kind: &'static str, attributes: &'static [&'static str]) -> Impossible {
+    let why = "An object without it is an error of the file.";
+    Impossible { kind, attributes, operation: Operation::Release, why }
+}
+
 const fn part_of_the_name(kind: &'static str, attributes: &'static [&'static str], operation: Operation) -> Impossible {
     Impossible {
         kind,
@@ -168,13 +173,23 @@ pub(super) static IMPOSSIBLE: &[Impossible] = &[
     never_refused(USER, &[]),
     never_refused(PERMISSION, &[]),
     never_refused(TOPIC_PERMISSION, &["write", "read"]),
-    never_refused(POLICY, &[]),
     never_refused(OPERATOR_POLICY, &[]),
+    Impossible {
+        kind: LIMIT,
+        attributes: &[],
+        operation: Operation::Release,
+        why: "It is all that the object says: without it the object is out of the file.",
+    },
+    must_be_written(USER, &["password"]),
+    must_be_written(POLICY, &["pattern", "definition"]),
+    must_be_written(OPERATOR_POLICY, &["pattern", "definition"]),
     part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::Change),
     part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::Forbidden),
+    part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::Release),
     part_of_the_name(TOPIC_PERMISSION, &["user", "exchange"], Operation::ByHand),
     part_of_the_name(BINDING, &[], Operation::Change),
     part_of_the_name(BINDING, &[], Operation::Forbidden),
+    part_of_the_name(BINDING, &[], Operation::Release),
     part_of_the_name(BINDING, &[], Operation::ByHand),
 ];
 

@@ -15,6 +15,9 @@ pub(super) static SUBJECT: Subject = Subject {
     created: include_str!("artemis.created.yaml"),
     changed: include_str!("artemis.changed.yaml"),
     forbidden: include_str!("artemis.forbidden.yaml"),
+    in_the_way,
+    out_of_the_way,
+    bare: include_str!("artemis.bare.yaml"),
     removed: include_str!("artemis.removed.yaml"),
     state,
     foreign,
@@ -117,6 +120,15 @@ fn make_queue(art: &Art, document: &Value) {
 
 fn make_divert(art: &Art, document: &Value) {
     art.send_document("createDivert", document);
+}
+
+/// A queue that keeps its address multicast, and has the name that a divert wants.
+fn in_the_way(lab: &Lab) {
+    make_queue(&art(lab), &json!({ "name": "taken", "address": "s.kept" }));
+}
+
+fn out_of_the_way(lab: &Lab) {
+    art(lab).call("destroyQueue(java.lang.String)", &["taken".into()]);
 }
 
 /// Where an attribute is settled at creation, the object is made again otherwise.

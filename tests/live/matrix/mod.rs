@@ -1,6 +1,7 @@
 //! Everything that can happen to an object, for each kind and each attribute: what the file or somebody does, what is
 //! said about it, and what is there afterwards by the word of another client. The rows come from the registry, and a
-//! cell that nothing was seen in fails the scenario, unless the registry says why there can be nothing.
+//! cell that nothing was seen in fails the scenario, unless the registry says why there can be nothing. The table, and
+//! what was there after each step, are in `KIND.txt`.
 
 mod activemq;
 mod artemis;
@@ -10,6 +11,7 @@ mod rocketmq;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use mqlab::brokers::{self, Description, Operation};
@@ -27,6 +29,12 @@ pub(crate) struct Subject {
     pub(crate) changed: &'static str,
     /// What cannot be done, on top of what was changed.
     pub(crate) forbidden: &'static str,
+    /// Makes what nobody declared and what `forbidden` goes against.
+    pub(crate) in_the_way: fn(&Lab),
+    /// Takes it away again.
+    pub(crate) out_of_the_way: fn(&Lab),
+    /// The objects of `changed`, each with nothing but what it must have.
+    pub(crate) bare: &'static str,
     /// Without the objects.
     pub(crate) removed: &'static str,
     /// All that is there, by another client, in a stable form.
@@ -39,38 +47,39 @@ pub(crate) struct Subject {
     pub(crate) tamper: fn(&Lab),
 }
 
-const OPERATIONS: [(Operation, &str); 6] = [
+const OPERATIONS: [(Operation, &str); 7] = [
     (Operation::Create, "created"),
     (Operation::Change, "changed"),
     (Operation::Forbidden, "forbidden"),
-    (Operation::Remove, "out of the file"),
-    (Operation::Foreign, "foreign"),
+    (Operation::Release, "out of the file"),
+    (Operation::Remove, "object out of it"),
+    (Operation::Foreign, "foreign object"),
     (Operation::ByHand, "by hand"),
 ];
 
 #[test]
 fn every_attribute_of_kafka() {
-    kafka::SUBJECT.run();
+    kafka::SUBJECT.run(&every_attribute_of_kafka);
 }
 
 #[test]
 fn every_attribute_of_rabbitmq() {
-    rabbitmq::SUBJECT.run();
+    rabbitmq::SUBJECT.run(&every_attribute_of_rabbitmq);
 }
 
 #[test]
 fn every_attribute_of_activemq() {
-    activemq::SUBJECT.run();
+    activemq::SUBJECT.run(&every_attribute_of_activemq);
 }
 
 #[test]
 fn every_attribute_of_artemis() {
-    artemis::SUBJECT.run();
+    artemis::SUBJECT.run(&every_attribute_of_artemis);
 }
 
 #[test]
 fn every_attribute_of_rocketmq() {
-    rocketmq::SUBJECT.run();
+    rocketmq::SUBJECT.run(&every_attribute_of_rocketmq);
 }
 
 /// A kind without a scenario of its own fails here.
@@ -93,13 +102,14 @@ impl Subject {
         brokers::find(self.kind).unwrap().description()
     }
 
-    fn run(&self) {
+    /// `scenario` is the test itself, whose name goes into the table.
+    fn run<Scenario>(&self, scenario: &Scenario) {
         let lab = Lab::new(&format!("matrix-{}", self.kind), self.created);
         let mut seen = Seen::new();
         let mut states = String::new();
         let mut note = |title: &str, state: &str| write!(states, "== {title}\n{state}").unwrap();
 
-        let created = report(&lab, &["up"], 0);
+        let created = report(&lab, &["up"], &[0]);
         self.see(&mut seen, &created, Operation::Create);
         let state = (self.state)(&lab);
         note("created", &state);
@@ -108,46 +118,61 @@ impl Subject {
         (self.foreign)(&lab);
         let with_foreign = (self.state)(&lab);
         assert_ne!(with_foreign, state, "the foreign objects cannot be seen");
-        self.see_surplus(&mut seen, &report(&lab, &["drift"], 0), Operation::Foreign, "listed");
+        self.see_surplus(&mut seen, &report(&lab, &["drift"], &[0]), Operation::Foreign, "listed");
         lab.mqlab(&["up"]).code(0).says("unmanaged");
         same(&(self.state)(&lab), &with_foreign);
-        report(&lab, &["drift", "--strict"], 3);
+        report(&lab, &["drift", "--strict"], &[3]);
         (self.no_more_foreign)(&lab);
         same(&(self.state)(&lab), &state);
 
         lab.spec(self.changed);
-        let changed = report(&lab, &["up", "--yes"], 0);
+        let changed = report(&lab, &["up", "--yes"], &[0]);
         self.see(&mut seen, &changed, Operation::Change);
         let state = (self.state)(&lab);
         note("changed", &state);
         lab.mqlab(&["up"]).code(0).says("Nothing to do");
 
         if !self.forbidden.is_empty() {
+            (self.in_the_way)(&lab);
+            let in_the_way = (self.state)(&lab);
             lab.spec(self.forbidden);
-            let forbidden = report(&lab, &["up", "--yes"], 5);
+            let forbidden = report(&lab, &["up", "--yes"], &[5]);
             self.see(&mut seen, &forbidden, Operation::Forbidden);
+            same(&(self.state)(&lab), &in_the_way);
+            (self.out_of_the_way)(&lab);
             same(&(self.state)(&lab), &state);
         }
 
-        lab.spec(self.removed);
-        let removed = report(&lab, &["up", "--yes"], 0);
-        self.see_surplus(&mut seen, &removed, Operation::Remove, "stays");
-        self.see_rendered(&mut seen, &removed, Operation::Remove);
+        lab.spec(self.bare);
+        let released = report(&lab, &["up", "--yes"], &[0, 5]);
+        self.see_released(&mut seen, &released);
         note("out of the file", &(self.state)(&lab));
-
         lab.spec(self.changed);
         lab.mqlab(&["up", "--yes"]).code(0);
         same(&(self.state)(&lab), &state);
+
+        lab.spec(self.removed);
+        let removed = report(&lab, &["up", "--yes"], &[0]);
+        self.see_surplus(&mut seen, &removed, Operation::Remove, "stays");
+        self.see_rendered(&mut seen, &removed, Operation::Remove);
+        note("objects out of the file", &(self.state)(&lab));
+        lab.spec(self.changed);
+        lab.mqlab(&["up", "--yes"]).code(0);
+        same(&(self.state)(&lab), &state);
+
         (self.tamper)(&lab);
         assert_ne!((self.state)(&lab), state, "what was done by hand cannot be seen");
-        let drift = report(&lab, &["drift"], 3);
+        let drift = report(&lab, &["drift"], &[3]);
         self.see(&mut seen, &drift, Operation::ByHand);
         let repaired = lab.mqlab(&["apply", "--yes"]);
         assert!([0, 5].contains(&repaired.code), "{repaired:#?}");
         note("by hand, then applied", &(self.state)(&lab));
 
-        golden(self.kind, &states);
-        self.check(&seen);
+        let scenario = std::any::type_name_of_val(scenario).trim_start_matches("live::");
+        let table = self.table(scenario, &seen);
+        // Past the harness, which keeps what a test prints unless it fails.
+        std::io::stderr().write_all(format!("\n{table}\n").as_bytes()).unwrap();
+        golden(self.kind, &format!("{table}{states}"));
     }
 
     /// What a run or plan says about each attribute, by what is done about it. An object that is only there or not
@@ -158,7 +183,8 @@ impl Subject {
             if (action == "create") != (operation == Operation::Create) {
                 continue;
             }
-            if (action == "blocked") != (operation == Operation::Forbidden) && operation != Operation::ByHand {
+            let either = matches!(operation, Operation::Release | Operation::ByHand);
+            if (action == "blocked") != (operation == Operation::Forbidden) && !either {
                 continue;
             }
             for change in step["changes"].as_array().unwrap() {
@@ -195,6 +221,20 @@ impl Subject {
                 }
             }
         }
+    }
+
+    /// What becomes of an attribute that is out of the file while its object stays in it: the broker's value stays, and
+    /// a note says so, or the default comes back.
+    fn see_released(&self, seen: &mut Seen, report: &Value) {
+        let plans = report["plans"].as_array().unwrap().iter();
+        for note in plans.flat_map(|plan| plan["notes"].as_array().unwrap()) {
+            let text = note["text"].as_str().unwrap();
+            let released = text.strip_prefix('`').and_then(|text| text.split_once("` is no longer in the file"));
+            if let Some((attribute, _)) = released {
+                self.note(seen, note, attribute, Operation::Release, "stays, unmanaged");
+            }
+        }
+        self.see(seen, report, Operation::Release);
     }
 
     fn see_surplus(&self, seen: &mut Seen, report: &Value, operation: Operation, word: &str) {
@@ -234,55 +274,59 @@ impl Subject {
         self.description().kinds.iter().find(|rules| rules.kind == kind)
     }
 
-    /// Prints the table, and fails where a cell is empty or where the registry calls impossible what was seen.
-    fn check(&self, seen: &Seen) {
+    /// Fails where a cell is empty or where the registry calls impossible what was seen.
+    fn table(&self, scenario: &str, seen: &Seen) -> String {
         let description = self.description();
-        let head: String = OPERATIONS.iter().map(|(_, title)| format!(" {title:<16}")).collect();
-        let mut table = format!("{:<46}{}\n", description.title, head.trim_end());
+        let mut table = format!("{}: every cell is of {scenario}\n", description.title);
+        table.push_str(&line("", OPERATIONS.map(|(_, title)| title.to_owned())));
         let mut wrong = Vec::new();
+        let mut reasons: Vec<&str> = Vec::new();
         for rules in description.kinds {
             let rows = rules.attributes.iter().map(|row| row.name);
             for row in rows.chain(rules.attributes.is_empty().then_some(ITSELF)) {
-                let mut line = format!("  {:<44}", format!("{}.{row}", rules.kind).trim_end_matches('.'));
-                for (operation, title) in OPERATIONS {
+                let name = format!("{}.{row}", rules.kind);
+                let name = name.trim_end_matches('.');
+                let cells = OPERATIONS.map(|(operation, title)| {
                     let found = seen.get(&(rules.kind, row, operation));
-                    let why_not = why_not(description, rules, row, operation);
-                    let cell = match (found, why_not) {
-                        (Some(words), None) => words.iter().cloned().collect::<Vec<_>>().join("/"),
-                        (None, Some(_)) => "n/a".to_owned(),
-                        (Some(_), Some(why)) => {
-                            wrong.push(format!("{}.{row} {title}: seen, and {why:?}", rules.kind));
+                    let found = found.map(|words| words.iter().cloned().collect::<Vec<_>>().join("/"));
+                    match (found, why_not(description, rules, row, operation)) {
+                        (Some(words), None) => words,
+                        (None, Some(why)) => {
+                            let known = reasons.iter().position(|known| *known == why);
+                            let at = known.unwrap_or(reasons.len());
+                            if known.is_none() {
+                                reasons.push(why);
+                            }
+                            format!("n/a ({})", at + 1)
+                        }
+                        (Some(words), Some(why)) => {
+                            wrong.push(format!("{name} {title}: {words}, and {why:?}"));
                             "?".to_owned()
                         }
                         (None, None) => {
-                            wrong.push(format!("{}.{row} {title}: nothing was seen", rules.kind));
+                            wrong.push(format!("{name} {title}: nothing was seen"));
                             String::new()
                         }
-                    };
-                    write!(line, " {cell:<16}").unwrap();
-                }
-                writeln!(table, "{}", line.trim_end()).unwrap();
+                    }
+                });
+                table.push_str(&line(name, cells));
             }
         }
-        for one in description.impossible {
-            let of = if one.attributes.is_empty() {
-                one.kind.to_owned()
-            } else {
-                format!("{}.{}", one.kind, one.attributes.join(", "))
-            };
-            let title = OPERATIONS.iter().find(|(operation, _)| *operation == one.operation).unwrap().1;
-            writeln!(table, "  n/a {title}, {of}: {}", one.why).unwrap();
+        for (at, why) in reasons.iter().enumerate() {
+            writeln!(table, "({}) {why}", at + 1).unwrap();
         }
-        println!("{table}");
         assert!(wrong.is_empty(), "{table}\n{}", wrong.join("\n"));
+        table
     }
+}
+
+fn line(name: &str, cells: [String; OPERATIONS.len()]) -> String {
+    let cells = cells.map(|cell| format!(" | {cell:<18}")).concat();
+    format!("{}\n", format!("{name:<60}{cells}").trim_end())
 }
 
 /// Why there can be nothing in a cell.
 fn why_not(of: &Description, rules: &KindRules, row: &str, operation: Operation) -> Option<&'static str> {
-    if rules.home == Home::File && matches!(operation, Operation::Foreign | Operation::ByHand) {
-        return Some("it is in a file of the container, which only a new container changes");
-    }
     let impossible = of.impossible.iter().find(|one| {
         one.kind == rules.kind
             && one.operation == operation
@@ -291,8 +335,9 @@ fn why_not(of: &Description, rules: &KindRules, row: &str, operation: Operation)
     impossible.map(|one| one.why)
 }
 
-fn report(lab: &Lab, arguments: &[&str], code: i32) -> Value {
-    let ran = lab.mqlab(&[arguments, &["--format", "json"]].concat()).code(code);
+fn report(lab: &Lab, arguments: &[&str], codes: &[i32]) -> Value {
+    let ran = lab.mqlab(&[arguments, &["--format", "json"]].concat());
+    assert!(codes.contains(&ran.code), "{ran:#?}");
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error} in {ran:#?}"))
 }
 

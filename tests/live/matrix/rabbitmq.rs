@@ -12,6 +12,9 @@ pub(super) static SUBJECT: Subject = Subject {
     created: include_str!("rabbitmq.created.yaml"),
     changed: include_str!("rabbitmq.changed.yaml"),
     forbidden: include_str!("rabbitmq.forbidden.yaml"),
+    in_the_way,
+    out_of_the_way,
+    bare: include_str!("rabbitmq.bare.yaml"),
     removed: include_str!("rabbitmq.removed.yaml"),
     state: |lab| Rabbit::jobs(&lab.env()).definitions(),
     foreign,
@@ -50,6 +53,16 @@ fn no_more_foreign(lab: &Lab) {
     ] {
         rabbit.delete(path);
     }
+}
+
+/// What applies to a queue that the file wants settings of its own for.
+fn in_the_way(lab: &Lab) {
+    let policy = json!({ "pattern": "^guarded$", "priority": 9, "definition": { "max-length": 5 } });
+    Rabbit::jobs(&lab.env()).put(&format!("policies/{ROOT}/by-hand"), &policy);
+}
+
+fn out_of_the_way(lab: &Lab) {
+    Rabbit::jobs(&lab.env()).delete(&format!("policies/{ROOT}/by-hand"));
 }
 
 /// Where an attribute is settled at creation, the object is made again otherwise.

@@ -12,6 +12,9 @@ pub(super) static SUBJECT: Subject = Subject {
     created: include_str!("rocketmq.created.yaml"),
     changed: include_str!("rocketmq.changed.yaml"),
     forbidden: include_str!("rocketmq.forbidden.yaml"),
+    in_the_way: |_| {},
+    out_of_the_way: |_| {},
+    bare: include_str!("rocketmq.bare.yaml"),
     removed: include_str!("rocketmq.removed.yaml"),
     state,
     foreign: |lab| {
@@ -48,7 +51,7 @@ fn hand(lab: &Lab, command: &str) {
 }
 
 fn tamper(lab: &Lab) {
-    hand(lab, "updateTopic -t queues -w 3 -r 9");
+    hand(lab, "updateTopic -t queues -w 3 -r 12");
     hand(lab, "updateTopic -t message_type -w 8 -r 8 -a +message.type=DELAY");
     hand(lab, "updateTopic -t permission -w 8 -r 8 -p 2");
     hand(lab, "deleteTopic -t attributes");
