@@ -30,7 +30,7 @@ def unchanged_bulk(runs, kind, count):
 
         baseline = "GET /containers/json /networks /volumes, then the same objects read once"
         ours, other = alternated(runs, lambda: lab.run("plan", "-f", "full.yaml"), read)
-        yield Row("observing", f"{kind.title}, {count:,} {kind.objects}", "mqlab plan -f full.yaml", ours, bound=1.25, bare=other,
+        yield Row("observing", f"{kind.title}, {kind.objects(count)}", "mqlab plan -f full.yaml", ours, bound=1.25, bare=other,
                   baseline=baseline)
 
 

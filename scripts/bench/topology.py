@@ -37,7 +37,7 @@ def bulk(runs, kind):
             return sample
 
         ours_all, bare_all = alternated(runs, ours, other, before=lab.start_over)
-        return Row("topology", f"{kind.title}: 1,000 {kind.objects}", "mqlab apply --no-site -f full.yaml", ours_all, bound=1.25,
+        return Row("topology", f"{kind.title}, {kind.objects(1000)}", "mqlab apply --no-site -f full.yaml", ours_all, bound=1.25,
                    bare=bare_all, baseline=kind.baseline)
 
 
