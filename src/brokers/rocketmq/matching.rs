@@ -4,14 +4,14 @@ use crate::model::{Change, Facts, Resource, Value, Verdict};
 
 use super::rules::KINDS;
 
-/// The first wanted attribute that differs, by the rules of its kind.
-pub(super) fn first_difference<'a>(wanted: &'a Resource, found: &Resource) -> Option<&'a str> {
-    let rules = KINDS.iter().find(|rules| rules.kind == wanted.address.kind)?;
+/// The wanted attributes that differ, by the rules of their kind.
+pub(super) fn differences<'a>(wanted: &'a Resource, found: &Resource) -> Vec<&'a str> {
+    let Some(rules) = KINDS.iter().find(|rules| rules.kind == wanted.address.kind) else { return Vec::new() };
     let facts = Facts::default();
     let differs = |(attribute, new): &(&'a String, &Value)| {
         let old = found.attribute(attribute).unwrap_or(&Value::Null);
         let change = Change { address: &wanted.address, attribute, old, new, facts: &facts };
         old != *new && rules.rule(attribute)(&change) != Verdict::Same
     };
-    wanted.attributes.iter().find(differs).map(|(attribute, _)| attribute.as_str())
+    wanted.attributes.iter().filter(differs).map(|(attribute, _)| attribute.as_str()).collect()
 }

@@ -1,8 +1,8 @@
 //! Apache RocketMQ: a master, or a master and its replica, with a name server and a proxy.
 //!
 //! Pure: [`spec`] reads topics and groups, [`names`], [`validate`] and [`lint`] judge them, [`container`], [`settings`]
-//! and [`topology`] lower them, [`rules`] says what a change means, [`protocol`], [`normalise`] and [`wanted`] put answers
-//! and requests into words. IO: [`session`].
+//! and [`topology`] lower them, [`rules`] says what a change means, [`protocol`], [`normalise`], [`copies`] and
+//! [`wanted`] put answers and requests into words. IO: [`session`].
 
 mod attributes;
 mod catalogue;
@@ -10,6 +10,7 @@ mod causes;
 mod codes;
 mod config_keys;
 mod container;
+mod copies;
 mod lesson;
 mod lint;
 mod matching;

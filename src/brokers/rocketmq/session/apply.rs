@@ -1,4 +1,7 @@
-//! Does a batch: deletions first, because a name can be free only then, then everything else in lists.
+//! Does a batch: deletions first, because a name can be free only then, then everything else in lists. A replica is
+//! told what its master did: it would copy that by itself, but only within a minute.
+
+use std::collections::BTreeMap;
 
 use super::RocketSession;
 use super::commands;
@@ -11,8 +14,7 @@ use crate::brokers::{Batch, Ledger, Outcome, OutcomeResult};
 use crate::model::Address;
 use crate::plan::{Action, Step};
 
-/// One outcome per step, in the order of the steps. The master's counts: a replica is told the same, and copies
-/// within a minute what it did not hear.
+/// One outcome per step, in the order of the steps.
 pub(super) async fn apply(session: &mut RocketSession, batch: Batch<'_>) -> Vec<Outcome> {
     if let Err(error) = session.master() {
         let failed = |step: &Step| Outcome::failed(step.address.clone(), error.to_string());
@@ -45,12 +47,12 @@ impl<'a> Run<'a, '_> {
             results.extend(delete_from(broker, &agreed).await);
             agreed.retain(|step| is_done(results, step));
         }
-        let gone = doomed.iter().filter(|step| self.on_master(step) == OutcomeResult::Done);
+        let gone = doomed.iter().filter(|step| self.is_done_on_master(step));
         let routes: Vec<Request> =
             gone.flat_map(|step| topics_of(&step.address)).map(|topic| commands::delete_route(&topic)).collect();
         let forgotten = self.session.namesrv.ask_all(&routes).await;
         for step in doomed {
-            let result = match (self.on_master(step), &forgotten) {
+            let result = match (self.on_all(step), &forgotten) {
                 (OutcomeResult::Done, Err(error)) => {
                     let reason = format!("the broker deleted it, and the name server may still show it: {error}");
                     OutcomeResult::Unknown { reason }
@@ -91,7 +93,12 @@ impl<'a> Run<'a, '_> {
     async fn write(&mut self) {
         let mut steps = self.possible(|action| matches!(action, Action::Create | Action::Update));
         let replaced = self.batch.steps.iter().filter(|step| step.action == Action::Replace);
-        steps.extend(replaced.filter(|step| self.ledger.is_done(&step.address)));
+        let replaced: Vec<&Step> = replaced.filter(|step| self.is_done_on_master(step)).collect();
+        // That it was deleted is not what was asked for.
+        for results in &mut self.by_node {
+            results.retain(|address, _| !replaced.iter().any(|step| step.address == **address));
+        }
+        steps.extend(replaced);
         if steps.is_empty() {
             return;
         }
@@ -102,7 +109,7 @@ impl<'a> Run<'a, '_> {
             writing.steps.retain(|step| is_done(results, step));
         }
         for step in steps {
-            let result = self.on_master(step);
+            let result = self.on_all(step);
             self.ledger.end(step, result);
         }
     }
@@ -118,26 +125,65 @@ impl<'a> Run<'a, '_> {
         steps
     }
 
-    fn on_master(&self, step: &Step) -> OutcomeResult {
-        let known = self.by_node.first().and_then(|results| results.get(&step.address)).cloned();
-        known.unwrap_or_else(|| OutcomeResult::NotTried { because: "stopped on request".to_owned() })
+    fn is_done_on_master(&self, step: &Step) -> bool {
+        self.by_node.first().is_some_and(|results| is_done(results, step))
+    }
+
+    fn on_all(&self, step: &Step) -> OutcomeResult {
+        worst(&on_each(&step.address, &self.by_node))
     }
 
     fn outcomes(self) -> Vec<Outcome> {
+        let nodes: Vec<u32> = self.session.brokers.iter().map(Connection::node).collect();
         let mut outcomes = self.ledger.outcomes();
-        if self.by_node.len() > 1 {
-            for outcome in &mut outcomes {
-                let known = self.session.brokers.iter().map(Connection::node).zip(&self.by_node);
-                let known = known
-                    .filter_map(|(node, results)| Some((node.to_string(), results.get(&outcome.address)?.clone())));
-                outcome.nodes = known.collect();
-            }
+        for outcome in &mut outcomes {
+            outcome.nodes = apart(&outcome.address, &nodes, &self.by_node);
         }
         outcomes
     }
 }
 
-/// A replica is told what its master did.
 fn is_done(results: &Results<'_>, step: &Step) -> bool {
     results.get(&step.address) == Some(&OutcomeResult::Done)
 }
+
+/// What became of a step on each broker, the master first.
+fn on_each(address: &Address, by_node: &[Results<'_>]) -> Vec<OutcomeResult> {
+    let not_tried = |because: &str| OutcomeResult::NotTried { because: because.to_owned() };
+    let mut found: Vec<OutcomeResult> = Vec::new();
+    for results in by_node {
+        let missing = match found.first() {
+            None | Some(OutcomeResult::Done | OutcomeResult::NotTried { .. }) => not_tried("stopped on request"),
+            Some(_) => not_tried("its master did not do it"),
+        };
+        found.push(results.get(address).cloned().unwrap_or(missing));
+    }
+    found
+}
+
+/// Done is only what all have done.
+fn worst(results: &[OutcomeResult]) -> OutcomeResult {
+    let rank = |result: &OutcomeResult| match result {
+        OutcomeResult::Done => 0,
+        OutcomeResult::NotTried { .. } => 1,
+        OutcomeResult::Unknown { .. } => 2,
+        OutcomeResult::Failed { .. } => 3,
+    };
+    // Of equals the master's.
+    let worst = results.iter().rev().max_by_key(|result| rank(result));
+    worst.cloned().unwrap_or_else(|| OutcomeResult::NotTried { because: "there is no broker".to_owned() })
+}
+
+/// By node, where they differ. Nothing about what none of them was told.
+fn apart(address: &Address, nodes: &[u32], by_node: &[Results<'_>]) -> BTreeMap<String, OutcomeResult> {
+    let results = on_each(address, by_node);
+    let was_told = by_node.iter().any(|results| results.contains_key(address));
+    if !was_told || results.iter().all(|result| *result == results[0]) {
+        return BTreeMap::new();
+    }
+    nodes.iter().map(u32::to_string).zip(results).collect()
+}
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

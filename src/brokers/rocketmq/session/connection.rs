@@ -157,7 +157,7 @@ enum Fault {
     Nonsense(String),
 }
 
-async fn read_frame(from: &mut (impl AsyncReadExt + Unpin)) -> io::Result<Vec<u8>> {
+pub(super) async fn read_frame(from: &mut (impl AsyncReadExt + Unpin)) -> io::Result<Vec<u8>> {
     let length = from.read_u32().await? as usize;
     if length > frame::MOST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it does not speak RocketMQ's remoting protocol"));

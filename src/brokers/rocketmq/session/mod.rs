@@ -5,6 +5,8 @@ mod commands;
 mod connection;
 mod contents;
 mod delete;
+#[cfg(test)]
+mod fake;
 mod greeting;
 mod observe;
 mod probe;
@@ -16,17 +18,17 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 
+use super::copies::{self, Node, Seen};
 use super::normalise::normalise;
 use super::{BROKER_PORT, NAMESRV_PORT, PROXY_REMOTING_PORT};
 use crate::brokers::{Batch, Check, Endpoint, Interest, Outcome, Readiness, Session, SessionError, Target};
-use crate::model::{Address, Observation, Resource};
+use crate::model::{Address, Observation};
 use crate::plan::Contents;
 
 use connection::Connection;
 use contents::Sources;
-use observe::Tables;
-use write::is_silence;
 
 /// The node that takes messages and changes.
 const MASTER: u32 = 1;
@@ -63,18 +65,6 @@ impl RocketSession {
         let found = result.map_err(|error| crate::error_chain(&error));
         Check::of(&self.target.broker, name, found, started.elapsed())
     }
-
-    /// The first broker that answers, the master before its replica: the replica knows the same objects.
-    async fn look(&mut self) -> Result<(Tables, Option<String>), SessionError> {
-        let mut silence = None;
-        for broker in &mut self.brokers {
-            match observe::look(broker).await {
-                Err(error) if is_silence(&error) => drop(silence.get_or_insert(error)),
-                other => return other,
-            }
-        }
-        Err(silence.unwrap_or_else(no_master))
-    }
 }
 
 #[async_trait]
@@ -83,18 +73,31 @@ impl Session for RocketSession {
         ready::look(self).await
     }
 
-    /// What the file wants counts as there when the replica has it too, if that answers.
+    /// Master and replica at once.
     async fn observe(&mut self, interest: Interest<'_>) -> Result<Observation, SessionError> {
-        let (tables, version) = self.look().await?;
-        let (mut resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
-        for replica in self.brokers.iter_mut().filter(|broker| broker.node() != MASTER) {
-            if let Ok(copy) = observe::read(replica).await {
-                let wanted = |one: &Resource| interest.wanted.iter().any(|wanted| wanted.address == one.address);
-                resources.retain(|one| copy.has(&one.address) || !wanted(one));
-            }
+        let looks = self.brokers.iter_mut().map(|node| async move { (node.node(), observe::look(node).await) });
+        let (mut nodes, mut versions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for (node, look) in join_all(looks).await {
+            let seen = match look {
+                Ok((tables, version)) => {
+                    versions.extend(version);
+                    let (resources, unknown) = normalise(&self.target.broker, &tables.topics, &tables.groups);
+                    Ok(Seen { resources, unknown })
+                }
+                Err(error) => {
+                    let reason = crate::error_chain(&error);
+                    errors.push(error);
+                    Err(reason)
+                }
+            };
+            nodes.push(Node { node, seen });
         }
+        if errors.len() == nodes.len() {
+            return Err(errors.into_iter().next().unwrap_or_else(no_master));
+        }
+        let Seen { resources, unknown } = copies::together(&self.target.broker, nodes, interest.wanted);
         let mut facts = self.target.facts.clone();
-        if let Some(version) = version {
+        if let Some(version) = versions.into_iter().next() {
             facts.version = version;
         }
         Ok(Observation { resources, unknown, facts })

@@ -5,22 +5,13 @@ use serde_json::Value as Json;
 use super::commands;
 use super::connection::Connection;
 use crate::brokers::SessionError;
-use crate::brokers::rocketmq::TOPIC;
 use crate::brokers::rocketmq::normalise::{Table, group_table, topic_table};
-use crate::model::Address;
 
 /// The configurations of one broker as it tells them.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     pub topics: Table,
     pub groups: Table,
-}
-
-impl Tables {
-    pub(super) fn has(&self, address: &Address) -> bool {
-        let table = if address.kind == TOPIC { &self.topics } else { &self.groups };
-        table.contains_key(&address.name)
-    }
 }
 
 pub(super) async fn read(broker: &mut Connection) -> Result<Tables, SessionError> {

@@ -17,7 +17,7 @@ use crate::brokers::rocketmq::{TOPIC, matching, wanted};
 use crate::brokers::{Batch, OutcomeResult, SessionError};
 use crate::converge::{Event, Unit};
 use crate::model::{Address, Resource, Value};
-use crate::plan::Step;
+use crate::plan::{Action, Step};
 
 /// Objects in one list: a broker takes 16 MiB, and these are a tenth of one.
 const AT_ONCE: usize = 500;
@@ -56,8 +56,10 @@ impl<'a> Writing<'a> {
         let objects = self.objects(&observe::read(broker).await?);
         let (mut told, mut missed) = (Vec::new(), Vec::new());
         for chunk in chunks(&objects) {
-            if self.batch.cancel.is_cancelled() {
-                break;
+            // What was deleted to be made again is made again.
+            let is_gone = chunk.iter().any(|object| object.step.action == Action::Replace);
+            if self.batch.cancel.is_cancelled() && !is_gone {
+                continue;
             }
             self.progress(told.len() + missed.len(), objects.len());
             match broker.ask(list(chunk)).await {
@@ -141,7 +143,7 @@ impl<'a> Writing<'a> {
 
 fn difference(wanted: &Resource, found: Option<&Resource>) -> Option<String> {
     let Some(found) = found else { return Some("RocketMQ answered success, and it is not there".to_owned()) };
-    let attribute = matching::first_difference(wanted, found)?;
+    let attribute = *matching::differences(wanted, found).first()?;
     let shown = |resource: &Resource| resource.attribute(attribute).unwrap_or(&Value::Null).to_string();
     Some(format!("RocketMQ answered success, and left `{attribute}` at {} instead of {}", shown(found), shown(wanted)))
 }
