@@ -2,7 +2,7 @@
 
 use mqlab::sim::queues::by_message_group;
 
-use super::tools::{Java, Stored, grpc, mqadmin, offsets};
+use super::tools::{Java, Stored, grpc, grpc_inside, mqadmin, offsets};
 use crate::lab::{Lab, docker, identity};
 
 const SPEC: &str = r#"brokers:
@@ -114,11 +114,9 @@ impl Scene {
         crate::vectors::rocketmq_queues(java.here(&["queues"]));
         assert_eq!(java.run(&["rounds", &env["TRADES_NAMESRV_ADDR"]]), all);
         assert_eq!(java.inside(&self.proxy, &["rounds", &env["TRADES_CONTAINER_NAMESRV_ADDR"]]), all);
-        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-        let inside = docker(&["inspect", "--format", format, &self.proxy]);
-        for endpoint in [env["TRADES_ENDPOINTS"].clone(), format!("{}:8081", inside.trim())] {
-            grpc(&endpoint, "plain", "grpc_readers", None);
-            grpc(&endpoint, "ordered", "grpc_ordered", Some("a"));
+        for (topic, group, message_group) in [("plain", "grpc_readers", None), ("ordered", "grpc_ordered", Some("a"))] {
+            grpc(&env["TRADES_ENDPOINTS"], topic, group, message_group);
+            grpc_inside(&self.broker, &env["TRADES_CONTAINER_ENDPOINTS"], topic, group, message_group);
         }
         // The proxy picks a group's queue, as the site's figure does.
         for group in ["customer-42", "order-3", "订单"] {

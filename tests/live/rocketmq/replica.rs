@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use super::tools::{Java, Stored, mqadmin};
-use crate::lab::{Lab, docker};
+use super::tools::{Java, Stored, grpc, mqadmin};
+use crate::lab::{Lab, Ran, docker};
 
 const SPEC: &str = r#"brokers:
   trades:
@@ -13,10 +13,13 @@ const SPEC: &str = r#"brokers:
     heap: 256MiB
     topics:
       orders: { queues: 4 }
+      kept: { queues: 1 }
     subscription_groups:
       booking: { retry_max: 5 }
       direct: {}
       by_proxy: {}
+      by_grpc: {}
+      keepers: {}
 "#;
 
 #[test]
@@ -26,9 +29,13 @@ fn rocketmq_with_a_replica() {
     let [master, replica, proxy] = ["1", "2", "proxy-1"].map(|node| format!("{}-trades-{node}", lab.stack()));
     let scene = Scene { lab, master, replica, proxy };
     scene.a_second_node_becomes_the_replica();
+    scene.what_the_replica_has_otherwise_is_told_and_set_there();
     scene.both_have_every_object();
+    scene.a_message_goes_round_by_grpc();
     scene.without_its_master_nothing_is_lost_and_nothing_is_sent();
+    scene.a_replica_that_does_not_answer_is_not_taken_for_right();
     scene.without_its_replica_the_master_goes_on();
+    scene.everything_is_there_after_a_restart_of_all_containers();
 }
 
 struct Scene {
@@ -52,6 +59,40 @@ impl Scene {
         }
     }
 
+    fn what_the_replica_has_otherwise_is_told_and_set_there(&self) {
+        let told = [
+            r#"~ trades/subscription_group/booking: retry_max: "9 on node 2" → 5"#,
+            r#"~ trades/topic/orders: message_type: "delay on node 2" → normal"#,
+            r#"permission: "read on node 2" → read_write"#,
+            r#"read_queues: "2 on node 2" → 4"#,
+            r#"write_queues: "3 on node 2" → 4"#,
+        ];
+        let mut drift = self.with_a_replica_of_its_own();
+        // Once a minute it takes over what its master has, and that was now.
+        if !told.iter().all(|line| drift.stdout.contains(line)) {
+            drift = self.with_a_replica_of_its_own();
+        }
+        assert_eq!((drift.code, told.iter().find(|line| !drift.stdout.contains(**line))), (3, None), "{drift:#?}");
+        self.lab.mqlab(&["up"]).code(0);
+        self.both(|stored| stored.topic("orders") == "4/4 6 NORMAL");
+        self.both(|stored| stored.group("booking") == "5 false true true");
+        self.lab.mqlab(&["drift"]).code(0);
+    }
+
+    /// The drift, after somebody has set on the replica what its master has otherwise.
+    fn with_a_replica_of_its_own(&self) -> Ran {
+        let replica = &self.replica;
+        std::thread::scope(|scope| {
+            for command in [
+                "updateTopic -b 127.0.0.1:10911 -t orders -w 3 -r 2 -p 4 -a +message.type=DELAY",
+                "updateSubGroup -b 127.0.0.1:10911 -g booking -r 9 -o false -s true -d true",
+            ] {
+                scope.spawn(move || mqadmin(replica, command, "success"));
+            }
+        });
+        self.lab.mqlab(&["drift", "--format", "plain"])
+    }
+
     fn both_have_every_object(&self) {
         self.lab.edit("orders: { queues: 4 }", "orders: { queues: 6, message_type: fifo }\n      refunds: {}");
         self.lab.edit("retry_max: 5", "retry_max: 6");
@@ -64,6 +105,10 @@ impl Scene {
         self.lab.edit("queues: 6, message_type: fifo", "queues: 6");
         self.lab.mqlab(&["apply"]).code(0);
         mqadmin(&self.master, "clusterList", "broker-a");
+    }
+
+    fn a_message_goes_round_by_grpc(&self) {
+        grpc(&self.lab.env()["TRADES_ENDPOINTS"], "orders", "by_grpc", None);
     }
 
     fn without_its_master_nothing_is_lost_and_nothing_is_sent(&self) {
@@ -89,8 +134,19 @@ impl Scene {
         self.lab.mqlab(&["drift"]).code(0);
     }
 
+    /// Of a container that only seems to run.
+    fn a_replica_that_does_not_answer_is_not_taken_for_right(&self) {
+        docker(&["kill", "--signal", "STOP", &self.replica]);
+        let drift = self.lab.mqlab(&["drift"]);
+        assert_ne!(drift.code, 0, "{drift:#?}");
+        drift.says("its state is unknown: node 2: no answer from").never_says("In sync");
+    }
+
     fn without_its_replica_the_master_goes_on(&self) {
         docker(&["kill", &self.replica]);
+        let drift = self.lab.mqlab(&["drift", "--format", "plain"]).code(3).stdout;
+        assert!(drift.starts_with("~ trades/node/2: running: false → true"), "{drift}");
+        assert_eq!(drift.lines().count(), 2, "{drift}");
         let java = Java::new(&self.master);
         let proxy = self.lab.env()["TRADES_NAMESRV_ADDR"].clone();
         let status = self.lab.mqlab(&["status"]);
@@ -104,6 +160,24 @@ impl Scene {
         let mut sender = java.here(&["produce", &proxy, "orders"]);
         assert_eq!(attempts(&mut sender, 2), [true, true]);
         self.both(|stored| stored.topic("orders") == "6/6 6 NORMAL");
+    }
+
+    fn everything_is_there_after_a_restart_of_all_containers(&self) {
+        let java = Java::new(&self.master);
+        let proxy = self.lab.env()["TRADES_NAMESRV_ADDR"].clone();
+        let mut sender = java.here(&["produce", &proxy, "kept"]);
+        assert_eq!(lines(&mut sender, 1), ["SEND_OK message-0"]);
+        let stored = || [&self.master, &self.replica].map(|node| Stored::of(node));
+        let before = stored();
+        self.lab.mqlab(&["restart"]).code(0);
+        self.lab.mqlab(&["up"]).code(0).says("Nothing to do");
+        for (before, after) in before.iter().zip(stored()) {
+            for (before, after) in [(&before.topics, after.topics), (&before.groups, after.groups)] {
+                let lost: Vec<&String> = before.keys().filter(|name| after.get(*name) != before.get(*name)).collect();
+                assert!(lost.is_empty(), "{lost:?}");
+            }
+        }
+        complete(&["message-0".to_owned()], &java.run(&["drain", &proxy, "kept", "keepers", "60"]));
     }
 }
 

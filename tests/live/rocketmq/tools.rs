@@ -160,3 +160,30 @@ pub(crate) fn grpc(endpoint: &str, topic: &str, group: &str, message_group: Opti
     arguments.extend(message_group);
     assert_eq!(command(python, &arguments).trim(), "came back", "{arguments:?}");
 }
+
+/// The same by the gRPC client in Java, in a container of the stack.
+#[track_caller]
+pub(crate) fn grpc_inside(container: &str, endpoint: &str, topic: &str, group: &str, message_group: Option<&str>) {
+    static CLIENT: OnceLock<String> = OnceLock::new();
+    let client = CLIENT.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rocketmq-grpc").to_str().unwrap().to_owned();
+        need("javac=default-jdk-headless");
+        if !Path::new(&folder).join("complete").exists() {
+            need("mvn=maven");
+            // The version that the site shows.
+            let pom = format!("{}/site/clients/rocketmq/java/pom.xml", env!("CARGO_MANIFEST_DIR"));
+            let plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies";
+            let into = format!("-DoutputDirectory={folder}");
+            command("mvn", &["-q", "-B", "-f", &pom, plugin, "-DincludeScope=runtime", &into]);
+            std::fs::write(format!("{folder}/complete"), "").unwrap();
+        }
+        command("javac", &["-d", &folder, "-cp", &format!("{folder}/*"), &source("Grpc.java")]);
+        folder
+    });
+    docker(&["cp", client, &format!("{container}:/tmp/grpc")]);
+    // It writes its log below the home of the user.
+    let java = ["java", "-Xmx128m", "-Duser.home=/tmp", "-cp", "/tmp/grpc:/tmp/grpc/*", "Grpc"];
+    let mut arguments = [&["exec", container], &java[..], &[endpoint, topic, group]].concat();
+    arguments.extend(message_group);
+    assert_eq!(docker(&arguments).trim(), "came back", "{arguments:?}");
+}
