@@ -217,8 +217,8 @@ fn results(context: &Context<'_>, programs: &Programs, kind: &str, broker: &str)
     ];
     Some(Results {
         about: context.words.fill("results_about", &about),
-        columns: seen.iter().map(|entry| entry.title()).collect(),
+        columns: seen.iter().copied().map(Entry::title).collect(),
         rows: seen.iter().map(row).collect(),
-        left_out: programs.of_kind(kind).filter(|entry| !entry.not_run.is_empty()).map(|entry| entry.title()).collect(),
+        left_out: programs.of_kind(kind).filter(|entry| !entry.not_run.is_empty()).map(Entry::title).collect(),
     })
 }
