@@ -1,9 +1,9 @@
 //! `broker.xml`: what only a start changes.
 //!
 //! The official image's own file was the model, read at 2.56.0. Different: one acceptor for all protocols instead of
-//! five, the plain file journal unless `config` says otherwise (ASYNCIO needs a kernel limit that brokers share, and
-//! does not work on tmpfs), and nothing is made because a client names it: a misspelt name must be the client's error.
-//! No topology is in it: what is live stays live.
+//! five, without `HornetQ`'s, which only its own clients speak; the plain file journal unless `config` says
+//! otherwise (ASYNCIO needs a kernel limit that brokers share, and does not work on tmpfs); and nothing is made because
+//! a client names it: a misspelt name must be the client's error. No topology is in it: what is live stays live.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -95,7 +95,7 @@ pub(super) fn render(broker: &BrokerModel, node: u32, elements: &BTreeMap<String
     line(1, "<acceptors>");
     line(
         2,
-        "<acceptor name=\"artemis\">tcp://0.0.0.0:61616?protocols=CORE,AMQP,STOMP,HORNETQ,MQTT,OPENWIRE;amqpDuplicateDetection=true;supportAdvisory=false;suppressInternalManagementObjects=false</acceptor>",
+        "<acceptor name=\"artemis\">tcp://0.0.0.0:61616?protocols=CORE,AMQP,STOMP,MQTT,OPENWIRE;amqpDuplicateDetection=true;supportAdvisory=false;suppressInternalManagementObjects=false</acceptor>",
     );
     line(1, "</acceptors>");
     if !others.is_empty() {
