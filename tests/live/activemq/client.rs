@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::rabbit::wait;
@@ -49,12 +50,21 @@ impl ActiveMq {
 
     /// The HTTP status, and the answer.
     pub(super) fn ask(&self, request: &Value) -> (u16, Value) {
+        self.speak(crate::lab::http().post(self.url("")).json(request))
+    }
+
+    /// The same for a request that is a path.
+    pub(super) fn follow(&self, path: &str) -> (u16, Value) {
+        self.speak(crate::lab::http().get(self.url(path)))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/jolokia/{path}", self.console)
+    }
+
+    fn speak(&self, request: RequestBuilder) -> (u16, Value) {
         wait(async {
-            let request = crate::lab::http()
-                .post(format!("{}/api/jolokia/", self.console))
-                .basic_auth(&self.user, Some(&self.password))
-                .header("origin", "http://elsewhere")
-                .json(request);
+            let request = request.basic_auth(&self.user, Some(&self.password)).header("origin", "http://elsewhere");
             let answer = request.send().await.unwrap();
             (answer.status().as_u16(), answer.json().await.unwrap_or_default())
         })
@@ -78,34 +88,38 @@ impl ActiveMq {
         self.names(kind).contains(name)
     }
 
+    /// As the HTTP API calls it.
+    pub(super) fn mbean_of_the_broker(&self) -> String {
+        format!("org.apache.activemq:type=Broker,brokerName={}", self.node)
+    }
+
+    /// One queue or topic.
+    pub(super) fn mbean(&self, kind: &str, name: &str) -> String {
+        format!("{},destinationType={kind},destinationName={name}", self.mbean_of_the_broker())
+    }
+
     /// An attribute of one queue or topic.
     #[track_caller]
     pub(super) fn attribute(&self, kind: &str, name: &str, attribute: &str) -> Value {
-        let mbean = format!(
-            "org.apache.activemq:type=Broker,brokerName={},destinationType={kind},destinationName={name}",
-            self.node
-        );
-        let (_, answer) = self.ask(&json!({ "type": "read", "mbean": mbean, "attribute": attribute }));
+        let request = json!({ "type": "read", "mbean": self.mbean(kind, name), "attribute": attribute });
+        let (_, answer) = self.ask(&request);
         assert_eq!(answer["status"], 200, "{answer}");
         answer["value"].clone()
     }
 
     fn read_all(&self, kind: &str, attribute: &str) -> BTreeMap<String, Value> {
-        let mbean = format!(
-            "org.apache.activemq:type=Broker,brokerName={},destinationType={kind},destinationName=*",
-            self.node
-        );
-        let (_, answer) = self.ask(&json!({ "type": "read", "mbean": mbean, "attribute": [attribute] }));
+        let request = json!({ "type": "read", "mbean": self.mbean(kind, "*"), "attribute": [attribute] });
+        let (_, answer) = self.ask(&request);
         let objects = answer["value"].as_object().cloned().unwrap_or_default();
         objects.into_iter().map(|(name, object)| (name, object[attribute].clone())).collect()
     }
 
-    /// A verb of `clients/activemq.py` over one protocol.
+    /// A verb of `clients/activemq.py` at one port.
     #[track_caller]
-    fn client(&self, verb: &str, protocol: &str, arguments: &[&str]) -> String {
+    fn client(&self, verb: &str, port: &str, arguments: &[&str]) -> String {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/activemq.py");
         let output = Command::new("/usr/bin/python3")
-            .args([script, verb, &self.urls[protocol], &self.user, &self.password])
+            .args([script, verb, &self.urls[port], &self.user, &self.password])
             .args(arguments)
             .output()
             .unwrap();

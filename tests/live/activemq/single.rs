@@ -1,6 +1,6 @@
 //! One node: the older version first, which the newer one takes the data over from.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::ActiveMq;
 use crate::lab::{Lab, docker, identity, until};
@@ -49,7 +49,6 @@ fn one_node_of_each_version() {
     scene.the_next_version_takes_the_data_over();
     scene.does_what_was_declared("6.1.8");
     scene.applying_twice_changes_nothing();
-    scene.nobody_but_mqlab_uses_the_http_api_and_it_does_little();
     scene.destinations_come_and_go();
     scene.what_is_removed_by_hand_comes_back();
     scene.a_topic_goes_with_its_durable_subscribers();
@@ -79,6 +78,7 @@ impl Scene {
         self.users_enter_and_do_what_their_groups_may();
         self.composites_and_virtual_topics_hand_on();
         self.what_is_given_up_comes_again_and_then_is_a_dead_letter();
+        self.nobody_but_mqlab_uses_the_http_api_and_it_does_little();
         self.lab.mqlab(&["drift"]).code(0).says("In sync");
     }
 
@@ -173,6 +173,34 @@ impl Scene {
             let refusal = self.broker.operate(operation, &["1"]).unwrap_err();
             assert!(refusal.contains("forbidden"), "{operation}: {refusal}");
         }
+        // What is in a queue, and how it is kept, is nobody's business here either.
+        assert_eq!(self.app().send("/queue/invoices", "stays"), "sent");
+        let pages = self.broker.attribute("Queue", "invoices", "MaxPageSize");
+        let queue = self.broker.mbean("Queue", "invoices");
+        for (operation, arguments) in [("purge()", &[][..]), ("sendTextMessage(java.lang.String)", &["forged"])] {
+            for operation in [operation, operation.split_once('(').unwrap().0] {
+                let request = json!({ "type": "exec", "mbean": queue, "operation": operation, "arguments": arguments });
+                assert_refused(&self.broker.ask(&request).1);
+            }
+        }
+        assert_refused(
+            &self.broker.ask(&json!({ "type": "write", "mbean": queue, "attribute": "MaxPageSize", "value": 7 })).1,
+        );
+        // A link in a foreign page is a GET that the browser adds its login to: it does nothing and reads nothing, whatever
+        // a POST may.
+        let broker = self.broker.mbean_of_the_broker();
+        for path in [
+            format!("exec/{broker}/removeQueue/invoices"),
+            format!("exec/{queue}/purge()"),
+            format!("exec/{queue}/sendTextMessage(java.lang.String)/forged"),
+            format!("write/{queue}/MaxPageSize/7"),
+            format!("read/{queue}/QueueSize"),
+        ] {
+            assert_refused(&self.broker.follow(&path).1);
+        }
+        assert_eq!(self.broker.attribute("Queue", "invoices", "MaxPageSize"), pages);
+        assert_eq!(self.broker.waiting("invoices"), 1);
+        assert_eq!(self.app().take("/queue/invoices", 1), ["stays"]);
     }
 
     fn destinations_come_and_go(&self) {
@@ -258,4 +286,10 @@ impl Scene {
         assert_ne!(self.lab.env()["LEGACY_PASSWORD"], before);
         assert_eq!(self.app().take("/queue/invoices", 1), ["kept"]);
     }
+}
+
+/// By the access policy, whatever else there is to say.
+#[track_caller]
+fn assert_refused(answer: &Value) {
+    assert_eq!(answer["status"], 403, "{answer}");
 }
