@@ -19,7 +19,16 @@ pub(crate) struct ActiveMq {
     password: String,
 }
 
-const PROTOCOLS: [&str; 5] = ["openwire", "amqp", "stomp", "mqtt", "ws"];
+/// Each way of `clients/activemq.py` in and out, and the port that it takes.
+const WAYS: [(&str, &str); 6] = [
+    ("stomp", "stomp"),
+    ("stomp_by_hand", "stomp"),
+    ("stomp_over_ws", "ws"),
+    ("mqtt", "mqtt"),
+    ("mqtt_over_ws", "ws"),
+    ("amqp", "amqp"),
+];
+const PORTS: [&str; 4] = ["amqp", "stomp", "mqtt", "ws"];
 
 impl ActiveMq {
     /// The only node of the broker `legacy`, as mqlab's administrator, with what `mqlab env` prints.
@@ -36,7 +45,7 @@ impl ActiveMq {
         Self {
             node: format!("legacy-{number}"),
             console: url("CONSOLE"),
-            urls: PROTOCOLS.iter().map(|name| ((*name).to_owned(), url(&name.to_uppercase()))).collect(),
+            urls: PORTS.iter().map(|name| ((*name).to_owned(), url(&name.to_uppercase()))).collect(),
             user: env["LEGACY_USER"].clone(),
             password: env["LEGACY_PASSWORD"].clone(),
         }
@@ -72,7 +81,7 @@ impl ActiveMq {
 
     /// An operation of the broker: what it gives, or the refusal.
     pub(crate) fn operate(&self, operation: &str, arguments: &[&str]) -> Result<Value, String> {
-        let mbean = format!("org.apache.activemq:type=Broker,brokerName={}", self.node);
+        let mbean = self.mbean_of_the_broker();
         let request = json!({ "type": "exec", "mbean": mbean, "operation": operation, "arguments": arguments });
         let (_, answer) = self.ask(&request);
         if answer["status"] == 200 { Ok(answer["value"].clone()) } else { Err(answer["error"].to_string()) }
@@ -167,15 +176,29 @@ impl ActiveMq {
         assert_eq!(self.client("durable", "stomp", &[topic, client, name]), "subscribed");
     }
 
-    /// Sends a message and takes it again over a protocol; gives its body, which is the protocol's name.
+    /// Messages in and out over each protocol, with `container` for that of Java clients. The queues and topics that
+    /// this makes are for [`forget_the_ways`](Self::forget_the_ways).
     #[track_caller]
-    pub(super) fn through(&self, protocol: &str, name: &str) -> String {
-        self.client("through", protocol, &[name])
+    pub(super) fn every_way_leads_in_and_out(&self, container: &str) {
+        for (way, port) in WAYS {
+            assert_eq!(self.client("through", port, &[way, &format!("through-{way}")]), way);
+        }
+        let consumed = self.jms(container, "through-openwire");
+        assert!(consumed.contains("Consumed: 3 messages"), "{consumed}");
+    }
+
+    /// As the administrator.
+    pub(super) fn forget_the_ways(&self) {
+        for (kind, operation) in [("Queue", "removeQueue"), ("Topic", "removeTopic")] {
+            for name in self.names(kind).iter().filter(|name| name.starts_with("through-")) {
+                self.operate(operation, &[name]).unwrap();
+            }
+        }
     }
 
     /// ActiveMQ's own JMS client inside a container: three messages through `openwire`, in and out.
     #[track_caller]
-    pub(super) fn jms(&self, container: &str, queue: &str) -> String {
+    fn jms(&self, container: &str, queue: &str) -> String {
         let run = |task: &str| {
             let destination = format!("queue://{queue}");
             let mut arguments = vec!["exec", "-e", "ACTIVEMQ_OPTS=-Xmx64M", container, "activemq", task];

@@ -1,4 +1,4 @@
-//! Two nodes as a network of brokers.
+//! One node, and then two as a network of brokers.
 
 use super::client::ActiveMq;
 use crate::lab::{Lab, docker, until};
@@ -7,7 +7,7 @@ const SPEC: &str = r#"brokers:
   legacy:
     kind: activemq
     version: "6.1"
-    nodes: 2
+    nodes: 1
     heap: 192MiB
     queues:
       work: { policy: { dead_letter: DLQ.work, max_redeliveries: 0 } }
@@ -25,13 +25,19 @@ struct Scene {
 #[test]
 fn two_nodes() {
     let lab = Lab::new("activemq-cluster", SPEC);
-    lab.mqlab(&["up"]).code(0).says("in at the first node and out at the last");
+    lab.mqlab(&["up"]).code(0);
+    assert_eq!(ActiveMq::legacy(&lab.env()).login("app", "app").send("/queue/work", "from before"), "sent");
+    lab.edit("nodes: 1", "nodes: 2");
+    lab.mqlab(&["plan"]).code(0).says("legacy gets 1 more of its nodes");
+    lab.mqlab(&["up", "--yes"]).code(0).says("in at the first node and out at the last");
     let nodes = [1, 2].map(|number| ActiveMq::node(&lab.env(), number));
     let scene = Scene { lab, nodes };
-    scene.both_have_everything();
+    scene.a_new_node_has_everything_and_messages_stay_where_they_were();
+    scene.each_node_lets_the_declared_user_in_and_out();
     scene.messages_go_to_where_they_are_wanted_and_back();
     scene.what_one_node_lacks_is_made_there();
     scene.a_node_is_lost_and_comes_back();
+    scene.a_restart_of_all_nodes_loses_nothing();
     scene.fewer_nodes_are_refused();
 }
 
@@ -46,12 +52,35 @@ impl Scene {
         self.lab.mqlab(&["drift"]).code(0).says("In sync");
     }
 
+    fn waiting(&self) -> [i64; 2] {
+        self.nodes.each_ref().map(|node| node.waiting("work"))
+    }
+
+    /// As `growth:` promises.
+    fn a_new_node_has_everything_and_messages_stay_where_they_were(&self) {
+        self.both_have_everything();
+        assert_eq!(self.waiting(), [1, 0]);
+        assert_eq!(self.nodes[1].take("/queue/work", 1), ["from before"]);
+    }
+
+    /// As somebody who is declared, not as the administrator.
+    fn each_node_lets_the_declared_user_in_and_out(&self) {
+        for (number, node) in (1..).zip(&self.nodes) {
+            assert_eq!(node.login("app", "wrong").enters(), "refused");
+            let app = node.login("app", "app");
+            app.every_way_leads_in_and_out(&format!("{}-legacy-{number}", self.lab.stack()));
+            // The first time is the last, wherever it happens.
+            assert_eq!(app.send("/queue/work", "poison"), "sent");
+            assert_eq!(app.reject("/queue/work", "/queue/DLQ.work"), "1");
+        }
+        for node in &self.nodes {
+            node.forget_the_ways();
+        }
+    }
+
     fn messages_go_to_where_they_are_wanted_and_back(&self) {
         let [first, second] = &self.nodes;
         for (from, to) in [(first, second), (second, first)] {
-            for protocol in ["stomp", "ws", "mqtt", "amqp"] {
-                assert_eq!(to.through(protocol, "through"), protocol);
-            }
             assert_eq!(from.send("/queue/work", "over there"), "sent");
             assert_eq!(to.take("/queue/work", 1), ["over there"]);
             // It went to who wanted it, and comes back when that one has left.
@@ -61,10 +90,6 @@ impl Scene {
         }
         assert_eq!(first.send("/topic/VirtualTopic.events", "event"), "sent");
         assert_eq!(second.take("/queue/Consumer.audit.VirtualTopic.events", 1), ["event"]);
-        for node in &self.nodes {
-            node.operate("removeQueue", &["through"]).unwrap();
-            node.operate("removeTopic", &["through"]).unwrap();
-        }
     }
 
     fn what_one_node_lacks_is_made_there(&self) {
@@ -98,6 +123,20 @@ impl Scene {
         self.lab.mqlab(&["up"]).code(0);
         self.both_have_everything();
         assert_eq!(first.take("/queue/work", 1), ["waits"]);
+    }
+
+    fn a_restart_of_all_nodes_loses_nothing(&self) {
+        for (number, node) in (1..).zip(&self.nodes) {
+            assert_eq!(node.send("/queue/work", &format!("kept by {number}")), "sent");
+        }
+        assert_eq!(self.waiting(), [1, 1]);
+        self.lab.mqlab(&["restart"]).code(0);
+        self.lab.mqlab(&["up"]).code(0).says("Nothing to do");
+        self.both_have_everything();
+        assert_eq!(self.waiting(), [1, 1]);
+        let mut kept = self.nodes[0].take("/queue/work", 2);
+        kept.sort();
+        assert_eq!(kept, ["kept by 1", "kept by 2"]);
     }
 
     fn fewer_nodes_are_refused(&self) {

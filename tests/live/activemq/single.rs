@@ -91,17 +91,8 @@ impl Scene {
     }
 
     fn messages_go_through_every_connector(&self) {
-        for protocol in ["stomp", "ws", "mqtt", "amqp"] {
-            assert_eq!(self.app().through(protocol, &format!("through-{protocol}")), protocol);
-        }
-        let consumed = self.app().jms(&self.lab.container("legacy"), "through-openwire");
-        assert!(consumed.contains("Consumed: 3 messages"), "{consumed}");
-        // Their use made these; nobody wants them after.
-        for (kind, operation) in [("Queue", "removeQueue"), ("Topic", "removeTopic")] {
-            for name in self.broker.names(kind).iter().filter(|name| name.starts_with("through-")) {
-                self.broker.operate(operation, &[name]).unwrap();
-            }
-        }
+        self.app().every_way_leads_in_and_out(&self.lab.container("legacy"));
+        self.broker.forget_the_ways();
     }
 
     fn users_enter_and_do_what_their_groups_may(&self) {

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""ActiveMQ by clients that are not ours: stomp.py, paho, Qpid Proton and a WebSocket.
+"""ActiveMQ by clients that are not ours: stomp.py, paho, Qpid Proton, and STOMP by hand.
 
 Usage: activemq.py VERB URL USER PASSWORD ARGUMENT...
 
@@ -9,10 +9,12 @@ Usage: activemq.py VERB URL USER PASSWORD ARGUMENT...
     reject DESTINATION DEAD       gives up everything, and prints how often it came until it was among the dead
     hold DESTINATION COUNT        the bodies as well, and leaves without having taken one
     durable TOPIC CLIENT NAME     makes a durable subscription
-    through DESTINATION           sends a message and takes it, over the protocol of the URL
+    through WAY DESTINATION       sends a message and takes it; its body is the way: stomp, stomp_by_hand,
+                                  stomp_over_ws, mqtt, mqtt_over_ws or amqp
 """
 
 import json
+import socket
 import sys
 import threading
 import time
@@ -126,30 +128,61 @@ def durable(url, user, password, topic, client, name):
     return "subscribed"
 
 
-def through_stomp(url, user, password, name):
-    assert send(url, user, password, f"/queue/{name}", "stomp") == "sent"
+def stomp(url, user, password, name, body):
+    assert send(url, user, password, f"/queue/{name}", body) == "sent"
     return take(url, user, password, f"/queue/{name}", 1)
 
 
-def through_ws(url, user, password, name):
-    """STOMP by hand over a WebSocket."""
+def frames(user, password, name, body):
+    """What one says in STOMP."""
+    login = f"CONNECT\naccept-version:1.2\nhost:x\nlogin:{user}\npasscode:{password}\n\n\0"
+    destination = f"destination:/queue/{name}"
+    return login, f"SEND\n{destination}\n\n{body}\0", f"SUBSCRIBE\nid:1\n{destination}\n\n\0"
+
+
+def stomp_by_hand(url, user, password, name, body):
+    place = urlparse(url)
+    login, message, subscription = frames(user, password, name, body)
+    wire = socket.create_connection((place.hostname, place.port), PATIENCE)
+    heard = b""
+
+    def hear():
+        nonlocal heard
+        while b"\0" not in heard:
+            part = wire.recv(4096)
+            if not part:
+                sys.exit(f"the broker closed the connection after {heard!r}")
+            heard += part
+        frame, heard = heard.split(b"\0", 1)
+        return frame.decode().lstrip("\n")
+
+    wire.sendall(login.encode())
+    assert hear().startswith("CONNECTED\n"), "not let in"
+    wire.sendall((message + subscription).encode())
+    frame = hear()
+    assert frame.startswith("MESSAGE\n"), frame
+    return frame.split("\n\n", 1)[1]
+
+
+def stomp_over_ws(url, user, password, name, body):
     import websocket
 
-    socket = websocket.create_connection(url, subprotocols=["v12.stomp"], timeout=PATIENCE)
-    socket.send(f"CONNECT\naccept-version:1.2\nhost:x\nlogin:{user}\npasscode:{password}\n\n\0")
-    assert socket.recv().startswith("CONNECTED"), "not let in"
-    socket.send(f"SEND\ndestination:/queue/{name}\n\nws\0")
-    socket.send(f"SUBSCRIBE\nid:1\ndestination:/queue/{name}\n\n\0")
-    return socket.recv().split("\n\n", 1)[1].rstrip("\0\n")
+    login, message, subscription = frames(user, password, name, body)
+    wire = websocket.create_connection(url, subprotocols=["v12.stomp"], timeout=PATIENCE)
+    wire.send(login)
+    assert wire.recv().startswith("CONNECTED"), "not let in"
+    wire.send(message)
+    wire.send(subscription)
+    return wire.recv().split("\n\n", 1)[1].rstrip("\0\n")
 
 
-def through_mqtt(url, user, password, name):
-    import paho.mqtt.client as mqtt
+def mqtt(url, user, password, name, body, transport="tcp"):
+    import paho.mqtt.client as paho
 
     place = urlparse(url)
     arrived, subscribed = threading.Event(), threading.Event()
     bodies = []
-    client = mqtt.Client(client_id=f"test-{name}")
+    client = paho.Client(client_id=f"test-{name}", transport=transport)
     client.username_pw_set(user, password)
     client.on_connect = lambda *_: client.subscribe(name, 1)
     client.on_subscribe = lambda *_: subscribed.set()
@@ -157,27 +190,31 @@ def through_mqtt(url, user, password, name):
     client.connect(place.hostname, place.port)
     client.loop_start()
     assert subscribed.wait(PATIENCE), "not subscribed"
-    client.publish(name, "mqtt", 1)
+    client.publish(name, body, 1)
     assert arrived.wait(PATIENCE), "nothing came"
     client.disconnect()
     return bodies[0]
 
 
-def through_amqp(url, user, password, name):
+def mqtt_over_ws(url, user, password, name, body):
+    return mqtt(url, user, password, name, body, "websockets")
+
+
+def amqp(url, user, password, name, body):
     from proton import Message
     from proton.utils import BlockingConnection
 
     connection = BlockingConnection(url, user=user, password=password, allowed_mechs="PLAIN", timeout=PATIENCE)
-    connection.create_sender(name).send(Message(body="amqp"))
+    connection.create_sender(name).send(Message(body=body))
     receiver = connection.create_receiver(name)
-    body = receiver.receive(PATIENCE).body
+    found = receiver.receive(PATIENCE).body
     receiver.accept()
     connection.close()
-    return body
+    return found
 
 
-def through(url, user, password, name):
-    return globals()[f"through_{urlparse(url).scheme}"](url, user, password, name)
+def through(url, user, password, way, name):
+    return globals()[way](url, user, password, name, way)
 
 
 print(globals()[sys.argv[1]](*sys.argv[2:]))
