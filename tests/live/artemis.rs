@@ -19,6 +19,7 @@ const SPEC: &str = r##"brokers:
     address_settings:
       "#": { redelivery_delay: 1s, default_consumers_before_dispatch: 0 }
       "a.#": { max_delivery_attempts: 5, dead_letter_address: a.dead, address_full_policy: BLOCK, redelivery_delay_multiplier: "1.5" }
+      "b.#": { max_delivery_attempts: 2, dead_letter_address: b.dead, expiry_address: b.late }
     addresses:
       a.any: { routing: anycast }
       a.dead: { routing: anycast }
@@ -31,6 +32,9 @@ const SPEC: &str = r##"brokers:
           a.last: { last_value_key: product }
           a.tuned: { max_consumers: 3, exclusive: false, ring_size: 100, purge_on_no_consumers: false, enabled: true, consumers_before_dispatch: 1, delay_before_dispatch: 1s, group_rebalance: false, group_buckets: 8, group_first_key: first }
       a.moving: { routing: multicast, queues: { a.mover: {} } }
+      b.work: { routing: anycast }
+      b.dead: { routing: anycast }
+      b.late: { routing: anycast }
       open: { routing: anycast }
       news: { routing: multicast }
     diverts:
@@ -46,6 +50,7 @@ fn artemis() {
     scene.everything_is_there_exactly_so();
     scene.a_second_run_changes_nothing();
     scene.messages_go_round_over_every_protocol();
+    scene.what_is_given_up_and_what_is_late_goes_where_the_file_says();
     scene.rights_are_what_the_file_says();
     scene.names_that_nobody_declared_are_the_clients_error();
     scene.everything_that_can_change_is_changed_in_place();
@@ -145,29 +150,10 @@ impl Scene {
         self.in_sync();
     }
 
-    /// As the administrator, whose role may do everything where the file says nothing.
+    /// Beside the administrator's, whose role may do everything where the file says nothing.
     fn messages_go_round_over_every_protocol(&self) {
         let art = &self.art;
-        for open in [Art::admin, Art::web_stomp] {
-            let (mut consumer, mut producer) = (open(art), open(art));
-            assert!(consumer.subscribe("open", "ANYCAST").starts_with("RECEIPT"));
-            assert!(producer.send("open", "ANYCAST", &[], "by hand").starts_with("RECEIPT"));
-            assert_eq!(consumer.message(), "by hand");
-            // What is sent is acknowledged a moment later, and goes back if the consumer leaves before.
-            until("it is taken", 10, || art.count("open") == 0);
-            drop(consumer);
-            until("the consumer has gone", 10, || art.queue("open")["ConsumerCount"] == json!(0));
-        }
-        assert_eq!(art.mqtt("news", "by hand"), "by hand");
-        assert!(art.open_wire());
-        until("nothing is left over", 10, || art.count("open") == 0);
-        for protocol in ["CORE", "AMQP"] {
-            let to = ["--protocol", protocol, "--destination", "queue://open", "--message-count", "3"];
-            art.command(&[&["producer", "--silent"][..], &to].concat());
-            assert_eq!(art.count("open"), 3, "{protocol}");
-            art.command(&[&["consumer", "--silent", "--receive-timeout", "5000"][..], &to].concat());
-            until("all are taken", 5, || art.count("open") == 0);
-        }
+        art.every_protocol_leads_in_and_out("open", "news");
         // What is diverted arrives where it should, filtered twice: by the divert and by the queue.
         let mut app = art.stomp("app", "planted-App").unwrap();
         app.send("a.any", "ANYCAST", &[("kind", "audit")], "seen");
@@ -176,6 +162,23 @@ impl Scene {
         assert_eq!(counts, [2, 1, 1]);
         for queue in ["a.any", "a.plain", "a.filtered", "a.last", "a.tuned", "a.passing"] {
             self.drain(queue);
+        }
+    }
+
+    /// By a client of Core, whose rollbacks the broker counts: STOMP's NACK takes a message for good.
+    fn what_is_given_up_and_what_is_late_goes_where_the_file_says(&self) {
+        let art = &self.art;
+        assert!(art.admin().send("b.work", "ANYCAST", &[], "poison").starts_with("RECEIPT"));
+        assert_eq!(art.java("reject", &["b.work", "b.dead"]), "2 times poison");
+        assert_eq!(["b.work", "b.dead", "DLQ"].map(|queue| art.count(queue)), [0, 0, 0]);
+        // Its time was over in 1970: nothing to wait for.
+        art.admin().send("b.work", "ANYCAST", &[("expires", "1000")], "late");
+        art.admin().send("b.work", "ANYCAST", &[], "in time");
+        for (queue, body) in [("b.work", "in time"), ("b.late", "late")] {
+            let mut consumer = art.admin();
+            assert!(consumer.subscribe(queue, "ANYCAST").starts_with("RECEIPT"));
+            assert_eq!(consumer.message(), body);
+            until("it is taken", 10, || art.count(queue) == 0);
         }
     }
 

@@ -1,16 +1,19 @@
-//! Artemis by clients that are not ours: its management API over plain HTTP, its own command in the container, and
-//! STOMP, WebSocket, MQTT and `OpenWire` by hand.
+//! Artemis by clients that are not ours: its management API over plain HTTP, its own command in the container, JMS
+//! clients in Java, and STOMP, MQTT and WebSocket by hand.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::lab::docker;
+use super::lab::{docker, until};
 use super::rabbit::wait;
 
 /// One node of the broker `art`.
@@ -146,35 +149,74 @@ impl Art {
 
     /// STOMP over a WebSocket.
     pub(crate) fn web_stomp(&self) -> Stomp {
-        Stomp::connect(Box::new(WebSocket::open(&self.place)), "mqlab", &self.password).unwrap()
+        Stomp::connect(Box::new(WebSocket::open(&self.place, "v12.stomp", TEXT)), "mqlab", &self.password).unwrap()
+    }
+
+    /// A message in and out over each protocol, as the administrator: an anycast queue and a multicast address, both
+    /// empty, are empty again.
+    pub(crate) fn every_protocol_leads_in_and_out(&self, queue: &str, topic: &str) {
+        for open in [Self::admin, Self::web_stomp] {
+            let (mut consumer, mut producer) = (open(self), open(self));
+            assert!(consumer.subscribe(queue, "ANYCAST").starts_with("RECEIPT"));
+            assert!(producer.send(queue, "ANYCAST", &[], "by hand").starts_with("RECEIPT"));
+            assert_eq!(consumer.message(), "by hand");
+            // What is sent is acknowledged a moment later, and goes back if the consumer leaves before.
+            until("it is taken", 10, || self.count(queue) == 0);
+            drop(consumer);
+            until("the consumer has gone", 10, || self.queue(queue)["ConsumerCount"] == json!(0));
+        }
+        assert_eq!(self.mqtt(Box::new(tcp(&self.place)), topic, "by hand"), "by hand");
+        assert_eq!(
+            self.mqtt(Box::new(WebSocket::open(&self.place, "mqtt", BINARY)), topic, "over there"),
+            "over there"
+        );
+        assert_eq!(self.java("through", &[queue, "by ActiveMQ's client"]), "by ActiveMQ's client");
+        until("nothing is left over", 10, || self.count(queue) == 0);
+        for protocol in ["CORE", "AMQP"] {
+            let to = ["--protocol", protocol, "--destination", &format!("queue://{queue}"), "--message-count", "3"];
+            self.command(&[&["producer", "--silent"][..], &to].concat());
+            assert_eq!(self.count(queue), 3, "{protocol}");
+            self.command(&[&["consumer", "--silent", "--receive-timeout", "5000"][..], &to].concat());
+            until("all are taken", 5, || self.count(queue) == 0);
+        }
     }
 
     /// One message round over MQTT 3.1.1, the packets by hand.
-    pub(crate) fn mqtt(&self, topic: &str, text: &str) -> String {
+    fn mqtt(&self, pipe: Box<dyn Pipe>, topic: &str, text: &str) -> String {
         let field = |text: &str| [&u16::try_from(text.len()).unwrap().to_be_bytes()[..], text.as_bytes()].concat();
         let packet = |kind: u8, body: &[u8]| [&[kind, u8::try_from(body.len()).unwrap()][..], body].concat();
-        let mut stream = tcp(&self.place);
+        let mut wire = Wire::new(pipe);
         let hello =
             [field("MQTT"), vec![4, 0xc2, 0, 30], field("by-hand"), field("mqlab"), field(&self.password)].concat();
-        stream.write_all(&packet(0x10, &hello)).unwrap();
-        assert_eq!(exactly(&mut stream, 4), [0x20, 2, 0, 0], "MQTT lets us in");
-        stream.write_all(&packet(0x82, &[&[0, 1][..], &field(topic), &[0]].concat())).unwrap();
-        assert_eq!(exactly(&mut stream, 5), [0x90, 3, 0, 1, 0], "MQTT takes the subscription");
-        stream.write_all(&packet(0x30, &[field(topic), text.as_bytes().to_vec()].concat())).unwrap();
-        let head = exactly(&mut stream, 2);
-        let body = exactly(&mut stream, head[1].into());
+        wire.pipe.put(&packet(0x10, &hello));
+        assert_eq!(wire.exactly(4), [0x20, 2, 0, 0], "MQTT lets us in");
+        wire.pipe.put(&packet(0x82, &[&[0, 1][..], &field(topic), &[0]].concat()));
+        assert_eq!(wire.exactly(5), [0x90, 3, 0, 1, 0], "MQTT takes the subscription");
+        wire.pipe.put(&packet(0x30, &[field(topic), text.as_bytes().to_vec()].concat()));
+        let head = wire.exactly(2);
+        let body = wire.exactly(head[1].into());
         String::from_utf8(body[2 + topic.len()..].to_vec()).unwrap()
     }
 
-    /// What an `OpenWire` broker says first, asked or not.
-    pub(crate) fn open_wire(&self) -> bool {
-        let mut stream = tcp(&self.place);
-        // WireFormatInfo of version 1: magic, version, no properties.
-        let body = [&[1][..], b"ActiveMQ", &1_i32.to_be_bytes(), &[0]].concat();
-        stream.write_all(&i32::try_from(body.len()).unwrap().to_be_bytes()).unwrap();
-        stream.write_all(&body).unwrap();
-        let answer = exactly(&mut stream, 13);
-        &answer[5..] == b"ActiveMQ"
+    /// A verb of `clients/artemis/Client.java`, compiled as it is run, with the jars of the image.
+    #[track_caller]
+    pub(crate) fn java(&self, verb: &str, arguments: &[&str]) -> String {
+        static JARS: OnceLock<String> = OnceLock::new();
+        let jars = JARS.get_or_init(|| {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("artemis-java");
+            std::fs::create_dir_all(&folder).unwrap();
+            docker(&["cp", &format!("{}:/opt/artemis/lib", self.container), folder.to_str().unwrap()]);
+            format!("{}/lib/*", folder.to_str().unwrap())
+        });
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/clients/artemis/Client.java");
+        let url = format!("tcp://{}", self.place);
+        let output = Command::new("java")
+            .args(["-cp", jars, source, verb, &url, "mqlab", &self.password])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{verb} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 }
 
@@ -208,17 +250,50 @@ impl Pipe for TcpStream {
     }
 }
 
-/// RFC 6455, as far as one short text frame at a time takes it.
-struct WebSocket(TcpStream);
+/// What came of a message before its end, and what came after.
+struct Wire {
+    pipe: Box<dyn Pipe>,
+    unread: Vec<u8>,
+}
+
+impl Wire {
+    fn new(pipe: Box<dyn Pipe>) -> Self {
+        Self { pipe, unread: Vec::new() }
+    }
+
+    fn more(&mut self) {
+        let more = self.pipe.take();
+        assert!(!more.is_empty(), "the connection ended in {:?}", String::from_utf8_lossy(&self.unread));
+        self.unread.extend(more);
+    }
+
+    fn exactly(&mut self, count: usize) -> Vec<u8> {
+        while self.unread.len() < count {
+            self.more();
+        }
+        let rest = self.unread.split_off(count);
+        std::mem::replace(&mut self.unread, rest)
+    }
+}
+
+/// The first byte of a frame that is whole.
+const TEXT: u8 = 0x81;
+const BINARY: u8 = 0x82;
+
+/// RFC 6455, as far as one short frame at a time takes it.
+struct WebSocket {
+    stream: TcpStream,
+    kind: u8,
+}
 
 impl WebSocket {
-    fn open(place: &str) -> Self {
+    fn open(place: &str, protocol: &str, kind: u8) -> Self {
         let mut stream = tcp(place);
         let key = STANDARD.encode([7; 16]);
         write!(
             stream,
-            "GET /stomp HTTP/1.1\r\nHost: {place}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n"
+            "GET /{protocol} HTTP/1.1\r\nHost: {place}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"
         )
         .unwrap();
         let mut head = Vec::new();
@@ -226,8 +301,9 @@ impl WebSocket {
             head.extend(exactly(&mut stream, 1));
         }
         let head = String::from_utf8(head).unwrap().to_lowercase();
-        assert!(head.starts_with("http/1.1 101") && head.contains("sec-websocket-protocol: v12.stomp"), "{head}");
-        Self(stream)
+        let agreed = format!("sec-websocket-protocol: {protocol}\r");
+        assert!(head.starts_with("http/1.1 101") && head.contains(&agreed), "{head}");
+        Self { stream, kind }
     }
 }
 
@@ -235,34 +311,33 @@ impl Pipe for WebSocket {
     fn put(&mut self, bytes: &[u8]) {
         let mut frame = match bytes.len() {
             // No length may be longer than it needs to be.
-            short @ 0..126 => vec![0x81, 0x80 | u8::try_from(short).unwrap()],
-            long => [&[0x81, 0xfe][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
+            short @ 0..126 => vec![self.kind, 0x80 | u8::try_from(short).unwrap()],
+            long => [&[self.kind, 0xfe][..], &u16::try_from(long).unwrap().to_be_bytes()].concat(),
         };
         // Masked, as a client must; by nothing, as it may.
         frame.extend([0; 4]);
         frame.extend(bytes);
-        self.0.write_all(&frame).unwrap();
+        self.stream.write_all(&frame).unwrap();
     }
 
     fn take(&mut self) -> Vec<u8> {
-        let head = exactly(&mut self.0, 2);
+        let head = exactly(&mut self.stream, 2);
         let length = match head[1] {
-            126 => u16::from_be_bytes(exactly(&mut self.0, 2).try_into().unwrap()),
+            126 => u16::from_be_bytes(exactly(&mut self.stream, 2).try_into().unwrap()),
             short => short.into(),
         };
-        exactly(&mut self.0, length.into())
+        exactly(&mut self.stream, length.into())
     }
 }
 
 /// A STOMP 1.2 connection.
 pub(crate) struct Stomp {
-    pipe: Box<dyn Pipe>,
-    unread: Vec<u8>,
+    wire: Wire,
 }
 
 impl Stomp {
     fn connect(pipe: Box<dyn Pipe>, user: &str, password: &str) -> Option<Self> {
-        let mut connection = Self { pipe, unread: Vec::new() };
+        let mut connection = Self { wire: Wire::new(pipe) };
         let headers = [("accept-version", "1.2"), ("host", "art"), ("login", user), ("passcode", password)];
         connection.frame("CONNECT", &headers, "");
         connection.receive().starts_with("CONNECTED").then_some(connection)
@@ -271,20 +346,17 @@ impl Stomp {
     fn frame(&mut self, command: &str, headers: &[(&str, &str)], body: &str) {
         let headers: String =
             headers.iter().map(|(name, value)| format!("{name}:{}\n", value.replace(':', "\\c"))).collect();
-        self.pipe.put(format!("{command}\n{headers}\n{body}\0").as_bytes());
+        self.wire.pipe.put(format!("{command}\n{headers}\n{body}\0").as_bytes());
     }
 
     /// The next frame, as text.
     pub(crate) fn receive(&mut self) -> String {
         loop {
-            if let Some(end) = self.unread.iter().position(|byte| *byte == 0) {
-                let rest = self.unread.split_off(end + 1);
-                let frame = std::mem::replace(&mut self.unread, rest);
+            if let Some(end) = self.wire.unread.iter().position(|byte| *byte == 0) {
+                let frame = self.wire.exactly(end + 1);
                 return String::from_utf8(frame[..end].to_vec()).unwrap().trim_start().to_owned();
             }
-            let more = self.pipe.take();
-            assert!(!more.is_empty(), "the connection ended in {:?}", String::from_utf8_lossy(&self.unread));
-            self.unread.extend(more);
+            self.wire.more();
         }
     }
 
