@@ -1,4 +1,4 @@
-//! Artemis, two nodes: everything on each, and messages for whoever asks, wherever.
+//! Artemis, one node and then two: everything on each, and messages for whoever asks, wherever.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ const SPEC: &str = r#"brokers:
   art:
     kind: artemis
     version: "2.56"
-    nodes: 2
+    nodes: 1
     heap: 192MiB
     users:
       app: { password: "${env:APP_PASSWORD:-app}", roles: [amq] }
@@ -27,13 +27,21 @@ const SPEC: &str = r#"brokers:
 #[test]
 fn artemis_cluster() {
     let lab = Lab::new("artemis-cluster", SPEC);
-    lab.mqlab(&["up"]).code(0).says("from node 1 to node 2");
+    lab.mqlab(&["up"]).code(0);
+    assert!(
+        Art::of(&lab.env(), lab.stack(), 1).admin().send("orders", "ANYCAST", &[], "before").starts_with("RECEIPT")
+    );
+    lab.edit("nodes: 1", "nodes: 2");
+    lab.mqlab(&["plan"]).code(0).says("art gets 1 more of its nodes");
+    lab.mqlab(&["up", "--yes"]).code(0).says("from node 1 to node 2");
     let nodes = [1, 2].map(|node| Art::of(&lab.env(), lab.stack(), node));
     let scene = Scene { lab, nodes };
     scene.everything_is_on_each_node();
     scene.a_message_goes_to_the_consumer_at_the_other_node();
+    scene.every_protocol_leads_in_and_out_at_each_node();
     scene.what_one_node_lacks_or_has_otherwise_is_set_there();
     scene.a_node_that_is_down_is_told_and_comes_back();
+    scene.a_restart_of_all_nodes_loses_nothing();
     scene.a_deletion_is_one_at_every_node();
 }
 
@@ -59,18 +67,28 @@ impl Scene {
         self.lab.mqlab(&["drift", "--strict"]).code(0);
     }
 
-    /// Also one that lay there before anybody asked: redistribution.
+    fn counts(&self, queue: &str) -> [i64; 2] {
+        self.nodes.each_ref().map(|art| art.count(queue))
+    }
+
+    /// Also one that lay there before anybody asked, when the node was alone: redistribution.
     fn a_message_goes_to_the_consumer_at_the_other_node(&self) {
         let [first, second] = &self.nodes;
-        first.admin().send("orders", "ANYCAST", &[], "before");
-        assert_eq!(first.count("orders"), 1);
+        assert_eq!(self.counts("orders"), [1, 0]);
         let mut consumer = second.admin();
         assert!(consumer.subscribe("orders", "ANYCAST").starts_with("RECEIPT"));
         assert_eq!(consumer.message(), "before");
         first.admin().send("orders", "ANYCAST", &[], "after");
         assert_eq!(consumer.message(), "after");
+        until("both are taken", 10, || self.counts("orders") == [0, 0]);
         drop(consumer);
         until("the consumer has gone", 10, || second.queue("orders")["ConsumerCount"] == json!(0));
+    }
+
+    fn every_protocol_leads_in_and_out_at_each_node(&self) {
+        for art in &self.nodes {
+            art.every_protocol_leads_in_and_out("orders", "events");
+        }
     }
 
     fn what_one_node_lacks_or_has_otherwise_is_set_there(&self) {
@@ -101,6 +119,18 @@ impl Scene {
         lab.mqlab(&["up"]).code(0);
         until("the node is back with its message", 30, || self.nodes[1].count("events.log") == 1);
         self.everything_is_on_each_node();
+    }
+
+    fn a_restart_of_all_nodes_loses_nothing(&self) {
+        for art in &self.nodes {
+            assert!(art.admin().send("orders", "ANYCAST", &[], "kept").starts_with("RECEIPT"));
+        }
+        let before = ["orders", "events.log"].map(|queue| self.counts(queue));
+        assert_eq!(before, [[1, 1], [0, 1]]);
+        self.lab.mqlab(&["restart"]).code(0);
+        self.lab.mqlab(&["up"]).code(0).says("Nothing to do");
+        self.everything_is_on_each_node();
+        assert_eq!(["orders", "events.log"].map(|queue| self.counts(queue)), before);
     }
 
     fn a_deletion_is_one_at_every_node(&self) {
