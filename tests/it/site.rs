@@ -263,9 +263,15 @@ fn every_word_is_used() {
     let words: BTreeMap<String, String> =
         serde_json::from_str(include_str!("../../site/content/en/words.json")).unwrap();
     let mut sources = String::new();
-    for folder in
-        ["templates/site", "src/site", "src/site/pages", "src/site/learn", "src/site/figures", "src/site/search"]
-    {
+    for folder in [
+        "templates/site",
+        "src/site",
+        "src/site/pages",
+        "src/site/learn",
+        "src/site/figures",
+        "src/site/figures/scenes",
+        "src/site/search",
+    ] {
         for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

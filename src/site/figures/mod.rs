@@ -12,6 +12,7 @@ mod pattern;
 mod queue_topic;
 mod route;
 mod scenarios;
+mod scenes;
 mod selection;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,18 @@ pub(crate) const NAMES: &[&str] = &[
     "ack",
     "queue-selection",
     "queue-topic",
+    "replication",
+    "segments",
+    "replica",
+    "roles",
+    "redelivery",
+    "subscription",
+    "message-types",
+    "queue-types",
+    "stomp",
+    "protocols",
+    "settings",
+    "cluster",
 ];
 
 /// What a figure is made from.
@@ -77,6 +90,18 @@ pub(crate) fn figure(name: &str, input: &FigureInput<'_>, words: &Words) -> Opti
         "ack" => ack::ack,
         "queue-selection" => selection::queue_selection,
         "queue-topic" => queue_topic::queue_topic,
+        "replication" => scenes::replication,
+        "segments" => scenes::segments,
+        "replica" => scenes::replica,
+        "roles" => scenes::roles,
+        "redelivery" => scenes::redelivery,
+        "subscription" => scenes::subscription,
+        "message-types" => scenes::message_types,
+        "queue-types" => scenes::queue_types,
+        "stomp" => scenes::stomp,
+        "protocols" => scenes::protocols,
+        "settings" => scenes::settings,
+        "cluster" => scenes::cluster,
         _ => return None,
     };
     make(input, words)

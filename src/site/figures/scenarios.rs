@@ -15,6 +15,16 @@ impl Lane {
     pub(super) fn new(label: impl Into<String>, cells: impl IntoIterator<Item = (String, &'static str)>) -> Self {
         Self { label: label.into(), cells: cells.into_iter().collect() }
     }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// All cells in one; the script does it in the same way.
+    pub(super) fn text(&self) -> String {
+        let texts: Vec<&str> = self.cells.iter().map(|(text, _)| text.as_str()).collect();
+        if texts.is_empty() { "–".to_owned() } else { texts.join(" · ") }
+    }
 }
 
 pub(super) type View = Vec<Lane>;

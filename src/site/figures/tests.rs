@@ -16,6 +16,9 @@ use crate::spec;
 const TOUR: &str = include_str!("../../../examples/tour.yaml");
 const ACTIVEMQ: &str = include_str!("../../../examples/activemq.yaml");
 const ARTEMIS: &str = include_str!("../../../examples/artemis.yaml");
+const KAFKA_CLUSTER: &str = include_str!("../../../examples/kafka-cluster.yaml");
+const ARTEMIS_CLUSTER: &str = include_str!("../../../examples/artemis-cluster.yaml");
+const ROCKETMQ_CLUSTER: &str = include_str!("../../../examples/rocketmq-cluster.yaml");
 const ROCKETMQ: &str = include_str!("../../../examples/rocketmq.yaml");
 /// Names that are markup, and one that none can read from left to right.
 const HOSTILE: &str = r#"
@@ -113,6 +116,37 @@ fn trials() -> Vec<Trial> {
         trial("queue-topic", "queue-topic", ACTIVEMQ, "legacy", json!({ "topic": "prices" })),
         trial("queue-topic-addresses", "queue-topic", ARTEMIS, "art", json!({ "address": "prices" })),
     ]
+    .into_iter()
+    .chain(scenes())
+    .collect()
+}
+
+/// The figures that are told step by step.
+fn scenes() -> Vec<Trial> {
+    let trial = |file, name, stack, broker, values| Trial { file, name, stack, broker, values };
+    vec![
+        trial("replication", "replication", KAFKA_CLUSTER, "events", json!({ "topic": "clicks" })),
+        trial("replication-one-copy", "replication", TOUR, "events", json!({ "topic": "orders" })),
+        trial("segments", "segments", TOUR, "events", json!({ "topic": "clicks", "topic_2": "stock" })),
+        trial("segments-compacted", "segments", TOUR, "events", json!({ "topic": "stock" })),
+        trial("replica", "replica", ROCKETMQ_CLUSTER, "trades", json!({ "topic": "orders" })),
+        trial("roles", "roles", ROCKETMQ, "trades", json!({ "topic": "mails" })),
+        trial(
+            "redelivery",
+            "redelivery",
+            ACTIVEMQ,
+            "legacy",
+            json!({ "queue": "invoices.retry", "consumer": "again" }),
+        ),
+        trial("subscription", "subscription", ROCKETMQ, "trades", json!({ "topic": "mails", "group": "mailing" })),
+        trial("message-types", "message-types", ROCKETMQ, "trades", json!({ "topic_fifo": "seat_requests" })),
+        trial("queue-types", "queue-types", TOUR, "jobs", json!({ "queue_stream": "history" })),
+        trial("stomp-routed", "stomp", TOUR, "jobs", json!({ "queue": "invoices" })),
+        trial("stomp", "stomp", ACTIVEMQ, "legacy", json!({ "queue": "invoices" })),
+        trial("protocols", "protocols", ARTEMIS, "art", json!({ "address_anycast": "invoices" })),
+        trial("settings", "settings", ARTEMIS, "art", json!({ "address": "invoices" })),
+        trial("cluster", "cluster", ARTEMIS_CLUSTER, "art", json!({ "queue": "orders" })),
+    ]
 }
 
 /// The script is tried on these by `tests/browser/vectors.js`, and a browser opens them.
@@ -141,6 +175,31 @@ fn a_page_without_values_has_every_figure() {
         let figure = made(name, stack, broker, &json!({}));
         assert!(figure.is_some_and(|figure| !figure.steps.is_empty()), "{name}");
     }
+}
+
+fn told(name: &str, stack: &str, broker: &str, values: &Json) -> Vec<String> {
+    made(name, stack, broker, values).unwrap().steps
+}
+
+/// What a lesson says in general holds with the reader's own numbers.
+#[test]
+fn a_scene_goes_by_what_the_file_says() {
+    let seen = |queue: &str| told("redelivery", ACTIVEMQ, "legacy", &json!({ "queue": queue })).pop().unwrap();
+    assert!(seen("invoices.retry").starts_with("42 deliveries in all. In DLQ.invoices"), "two layers: 7 × 6");
+    assert!(seen("invoices").starts_with("7 deliveries in all. In DLQ.invoices"), "the policy of the pattern");
+    assert!(seen("DLQ.invoices").starts_with("7 deliveries in all. In ActiveMQ.DLQ"), "no policy");
+    let refused = |topic: &str| {
+        let steps = told("replication", KAFKA_CLUSTER, "events", &json!({ "topic": topic }));
+        steps.iter().filter(|step| step.contains("NotEnoughReplicas")).count()
+    };
+    assert_eq!((refused("payments"), refused("clicks")), (1, 0), "min.insync.replicas 2 and 1");
+    let case = |group: &str| made("subscription", ROCKETMQ, "trades", &json!({ "group": group })).unwrap().data;
+    assert!(case("seating").contains("m2 of the same message group waits"), "order: true");
+    assert!(case("mailing").contains("retry 5 of 5"), "retry_max");
+    let retention = &told("segments", TOUR, "events", &json!({ "topic": "clicks" }))[0];
+    assert!(retention.contains("retention.ms is 1 h"), "{retention}");
+    let settings = told("settings", ARTEMIS, "art", &json!({ "address": "invoices" }));
+    assert!(settings[2].contains("invoices.# says something new") && settings[2].contains("max_delivery_attempts: 5"));
 }
 
 #[test]
