@@ -44,10 +44,8 @@ pub(super) fn together(broker: &str, nodes: Vec<Node>, wanted: &[Resource]) -> S
     for found in &mut resources {
         let Some(wanted) = wanted.get(&found.address) else { continue };
         for other in &others {
-            match other.hold(found, wanted) {
-                Held::Against => {}
-                Held::Absent => drop(absent.insert(found.address.clone())),
-                Held::Unknown(one) => unknown.push(one),
+            if !other.hold_against(found, wanted, &mut unknown) {
+                absent.insert(found.address.clone());
             }
         }
         // What is not as wanted is done where it can be; of the rest nobody knows whether it is right.
@@ -75,25 +73,20 @@ struct Other {
     unknown: Vec<Unknown>,
 }
 
-enum Held {
-    /// What differs is in what was found now.
-    Against,
-    Absent,
-    Unknown(Unknown),
-}
-
 impl Other {
     fn of(node: u32, seen: Seen) -> Self {
         let resources = seen.resources.into_iter().map(|one| (one.address.clone(), one)).collect();
         Self { node, resources, unknown: seen.unknown }
     }
 
-    fn hold(&self, found: &mut Resource, wanted: &Resource) -> Held {
+    /// Whether it is there. What differs is in what was found then, or unknown.
+    fn hold_against(&self, found: &mut Resource, wanted: &Resource, unknown: &mut Vec<Unknown>) -> bool {
         let node = self.node;
         if let Some(one) = self.unknown.iter().find(|one| one.covers(&found.address)) {
-            return Held::Unknown(Unknown { reason: format!("node {node}: {}", one.reason), ..one.clone() });
+            unknown.push(Unknown { reason: format!("node {node}: {}", one.reason), ..one.clone() });
+            return true;
         }
-        let Some(own) = self.resources.get(&found.address) else { return Held::Absent };
+        let Some(own) = self.resources.get(&found.address) else { return false };
         // What the other has wrong too is told by its own value, which a guard can read.
         let known = differences(wanted, found);
         for attribute in differences(wanted, own).into_iter().filter(|attribute| !known.contains(attribute)) {
@@ -101,12 +94,12 @@ impl Other {
             if topic_attribute(attribute).is_some() {
                 let reason = format!("node {node} has {has} for `{attribute}`, its master what the file says");
                 let way_out = "a replica takes over what its master has within a minute: run the same command then";
-                let unknown = of(&found.address, reason);
-                return Held::Unknown(Unknown { way_out: Some(way_out.to_owned()), ..unknown });
+                unknown.push(Unknown { way_out: Some(way_out.to_owned()), ..of(&found.address, reason) });
+                continue;
             }
             found.attributes.insert(attribute.to_owned(), Value::text(format!("{has} on node {node}")));
         }
-        Held::Against
+        true
     }
 }
 
