@@ -65,6 +65,8 @@ pub struct Description {
     pub errors: &'static [(&'static str, &'static str)],
     /// What `check` finds suspicious about this kind: `queue-unreachable`, and why it is told.
     pub lints: &'static [(&'static str, &'static str)],
+    /// What its configuration keys mean that the broker itself says nothing about.
+    pub meanings: &'static [Meaning],
     /// What cannot happen to attributes of its objects. Everything else is tried on a real broker.
     pub impossible: &'static [Impossible],
     /// Files that `mqlab init --from` writes, as under `examples/`, by name. The kind's own name is one.
@@ -86,6 +88,11 @@ impl Description {
         self.kinds.iter().any(|kind| kind.kind == address.kind && kind.home == Home::File)
     }
 
+    /// What is known of a configuration key beside what the broker said.
+    pub fn meaning(&self, key: &str) -> Option<&'static Meaning> {
+        self.meanings.iter().find(|meaning| meaning.keys.contains(&key))
+    }
+
     /// How many containers of this role a broker of so many nodes has.
     pub fn count(&self, role: &str, nodes: u32) -> u32 {
         match self.helpers.iter().find(|helper| helper.role == role) {
@@ -98,6 +105,17 @@ impl Description {
     pub fn containers(&self, nodes: u32) -> u32 {
         nodes + self.helpers.iter().map(|helper| (helper.count)(nodes)).sum::<u32>()
     }
+}
+
+/// What a configuration key means, and what it is where nobody sets it.
+#[derive(Debug)]
+pub struct Meaning {
+    /// Several are one setting under several names: a policy's `max-age` is a queue's `x-max-age`.
+    pub keys: &'static [&'static str],
+    /// The broker's own; empty where nothing is set.
+    pub default: &'static str,
+    /// One sentence; empty for an attribute that its kind's rules explain.
+    pub doc: &'static str,
 }
 
 /// What can happen to an object, in the file or by hand.

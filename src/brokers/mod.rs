@@ -19,8 +19,8 @@ mod testing;
 
 pub use broker::{
     Broker, Call, Channel, Description, Edge, EdgeStyle, EnvironmentVariable, Helper, IdDescription, Impossible,
-    Lesson, MapBinding, MapExchange, MapQueue, Operation, PortDescription, Reason, ResetCommand, RouteMap, Router,
-    Trace, TraceStep,
+    Lesson, MapBinding, MapExchange, MapQueue, Meaning, Operation, PortDescription, Reason, ResetCommand, RouteMap,
+    Router, Trace, TraceStep,
 };
 pub use catalogue::{Artefacts, Catalogue, OfficialImage, Recipe, RecipeFile, Version};
 #[cfg(test)]

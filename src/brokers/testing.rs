@@ -3,8 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::{Catalogue, Meaning};
 use crate::model::{BrokerModel, Origin, Storage};
 use crate::spec::{Diagnostics, Entry, Map, Node, NodeValue, Position, Text};
+
+/// Keys with a meaning that no recorded version knows, and that are not `others`; and those that are there twice.
+pub(super) fn strangers(catalogue: &Catalogue, meanings: &[Meaning], others: &[&'static str]) -> Vec<&'static str> {
+    let mut seen: Vec<&str> = Vec::new();
+    let keys = meanings.iter().flat_map(|one| one.keys).copied();
+    keys.filter(|key| {
+        let is_again = seen.contains(key);
+        seen.push(key);
+        let quoted = format!("\"{key}\"");
+        let is_recorded = catalogue.versions.iter().any(|version| version.config_keys.contains(&quoted));
+        is_again || !(is_recorded || others.contains(key))
+    })
+    .collect()
+}
 
 /// A broker of this kind and name with this body, of the catalogue's default version unless it names one. Every key
 /// gets a line of its own.

@@ -58,6 +58,7 @@ pub(crate) static TEST_KIND: Description = Description {
     helpers: &[],
     errors: &[],
     lints: &[],
+    meanings: &[],
     impossible: &[],
     examples: &[],
     heap: false,

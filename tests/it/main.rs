@@ -11,6 +11,7 @@ mod golden;
 mod lessons;
 mod links;
 mod look_up;
+mod meanings;
 mod pictures;
 mod plans;
 mod readme;

@@ -17,6 +17,7 @@ mod fields;
 mod files;
 mod kinds;
 mod lesson;
+mod meanings;
 mod normalise;
 mod policy;
 mod properties;
@@ -56,6 +57,7 @@ static DESCRIPTION: Description = Description {
     helpers: &[],
     errors: codes::ERRORS,
     lints: validate::LINTS,
+    meanings: meanings::MEANINGS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("activemq", include_str!("../../../examples/activemq.yaml")),

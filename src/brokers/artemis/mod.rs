@@ -15,6 +15,7 @@ mod kinds;
 mod lesson;
 mod lint;
 mod matching;
+mod meanings;
 mod normalise;
 mod read;
 mod requests;
@@ -75,6 +76,7 @@ static DESCRIPTION: Description = Description {
     helpers: &[],
     errors: codes::ERRORS,
     lints: lint::LINTS,
+    meanings: meanings::MEANINGS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("artemis", include_str!("../../../examples/artemis.yaml")),

@@ -63,6 +63,7 @@ static DESCRIPTION: Description = Description {
     helpers: &[],
     errors: codes::ERRORS,
     lints: lint::LINTS,
+    meanings: &[],
     impossible: rules::IMPOSSIBLE,
     examples: &[
         ("kafka", include_str!("../../../examples/kafka.yaml")),

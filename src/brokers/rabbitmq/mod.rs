@@ -15,6 +15,7 @@ mod guard;
 mod kinds;
 mod lesson;
 mod matching;
+mod meanings;
 mod normalise;
 mod password;
 mod pattern;
@@ -53,6 +54,7 @@ static DESCRIPTION: Description = Description {
     helpers: &[],
     errors: codes::ERRORS,
     lints: validate::LINTS,
+    meanings: meanings::MEANINGS,
     impossible: kinds::IMPOSSIBLE,
     examples: &[
         ("rabbitmq", include_str!("../../../examples/rabbitmq.yaml")),

@@ -14,6 +14,7 @@ mod copies;
 mod lesson;
 mod lint;
 mod matching;
+mod meanings;
 mod names;
 mod normalise;
 mod protocol;
@@ -96,6 +97,7 @@ static DESCRIPTION: Description = Description {
     helpers: &[Helper { role: NAMESRV, count: |_| 1 }, Helper { role: PROXY, count: |_| 1 }],
     errors: codes::ERRORS,
     lints: lint::LINTS,
+    meanings: meanings::MEANINGS,
     impossible: rules::IMPOSSIBLE,
     examples: &[
         ("rocketmq", include_str!("../../../examples/rocketmq.yaml")),

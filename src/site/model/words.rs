@@ -165,6 +165,7 @@ mod tests {
             all.extend(about.ports.iter().map(|port| port.doc));
             all.extend(about.errors.iter().chain(about.lints).map(|(_, why)| *why));
             all.extend(about.impossible.iter().map(|one| one.why));
+            all.extend(about.meanings.iter().map(|one| one.doc));
             all.insert(about.growth);
         }
         let mut all: BTreeSet<String> = all.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
@@ -182,6 +183,19 @@ mod tests {
         all
     }
 
+    /// What brokers themselves said of their keys. The site has it in their English but for the commonest.
+    fn recorded() -> BTreeSet<String> {
+        let versions = crate::brokers::registry().iter().flat_map(|broker| broker.description().catalogue.versions);
+        let keys = versions.map(|version| serde_json::from_str(version.config_keys).unwrap());
+        let mut all = BTreeSet::new();
+        for section in keys.filter_map(|keys: serde_json::Value| keys.as_object().cloned()).flatten() {
+            for (_, key) in section.1.as_object().cloned().into_iter().flatten() {
+                all.extend(key["doc"].as_str().map(str::to_owned));
+            }
+        }
+        all
+    }
+
     #[test]
     fn every_description_is_translated() {
         let missing: Vec<_> = described().into_iter().filter(|text| !TRANSLATED.contains_key(text)).collect();
@@ -191,7 +205,8 @@ mod tests {
     /// A sentence of a run has places where the program's has values: its longest words in one piece must be there.
     #[test]
     fn every_translation_is_of_something_that_is_said() {
-        let described = described();
+        let mut described = described();
+        described.append(&mut recorded());
         let mut sources = String::new();
         for folder in ["brokers", "converge", "docker", "model", "plan", "site"] {
             read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder), &mut sources);
