@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_specs;
 mod chinese;
+mod claims;
 mod clients;
 mod commands;
 mod examples;

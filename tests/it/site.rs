@@ -340,23 +340,3 @@ fn a_large_stack_can_be_written() {
     let folder = written("long-lists", &large(300));
     assert!(folder.join("brokers/jobs/queue/pages/2.html").is_file());
 }
-
-/// A claim is called tested only where a live test of that name is there.
-#[test]
-fn every_test_that_a_claim_names_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let named = regex::Regex::new(r#"test: "?([a-z0-9_]+(?:::[a-z0-9_]+)+)"#).unwrap();
-    let mut found = 0;
-    for entry in std::fs::read_dir(root.join("site/content/claims")).unwrap() {
-        let path = entry.unwrap().path();
-        for name in named.captures_iter(&std::fs::read_to_string(&path).unwrap()) {
-            let (module, test) = name[1].rsplit_once("::").unwrap();
-            let file = root.join("tests/live").join(module.replace("::", "/"));
-            let sources = [file.with_extension("rs"), file.join("mod.rs")].map(std::fs::read_to_string);
-            let text = sources.into_iter().find_map(Result::ok).unwrap_or_default();
-            assert!(text.contains(&format!("#[test]\nfn {test}()")), "{}: no test {}", path.display(), &name[1]);
-            found += 1;
-        }
-    }
-    assert!(found > 0, "no claim is tested");
-}
