@@ -117,7 +117,7 @@ fn every_version_that_a_claim_names_is_started_by_its_test() {
 
 #[test]
 fn what_a_text_starts_is_found() {
-    let found = |text: &str, kind| Vec::from_iter(started(&[text.to_owned()], kind, "9.9"));
+    let found = |text: &str, kind| started(&[text.to_owned()], kind, "9.9").into_iter().collect::<Vec<_>>();
     let both = "a: { kind: kafka, version: \"4.3\" }, b: { kind: rabbitmq, version: \\\"4.0\\\" }";
     assert_eq!(found(both, "kafka"), ["4.3"]);
     assert_eq!(found(both, "rabbitmq"), ["4.0"]);

@@ -30,7 +30,7 @@ fn keys(pages: &[Page], path: &str) -> BTreeMap<String, Row> {
     ))
     .unwrap();
     let Some(page) = pages.iter().find(|page| page.path == path) else { return BTreeMap::new() };
-    let text = |found: Option<regex::Match<'_>>| found.map_or(String::new(), |found| found.as_str().to_owned());
+    let text = |found: Option<regex::Match<'_>>| found.map_or_else(String::new, |found| found.as_str().to_owned());
     let found = row.captures_iter(&page.content).map(|row| {
         (row[1].to_owned(), Row { value: text(row.get(2)), default: text(row.get(3)), meaning: text(row.get(4)) })
     });
@@ -103,8 +103,8 @@ fn a_key_stands_with_its_value_and_its_default() {
 
 #[test]
 fn a_key_of_many_objects_does_not_fill_the_page() {
-    let topics: String =
-        (0..30).map(|at| format!("      t{at:02}: {{ config: {{ retention.ms: {at}h }} }}\n")).collect();
+    let topics = (0..30).map(|at| format!("      t{at:02}: {{ config: {{ retention.ms: {at}h }} }}\n"));
+    let topics = topics.collect::<Vec<_>>().concat();
     let spec =
         format!("stack: many\nbrokers:\n  events:\n    kind: kafka\n    version: \"4.3\"\n    topics:\n{topics}");
     let pages = pages(&clean("many.yaml", &spec, &Nothing));

@@ -277,7 +277,7 @@ mod tests {
     fn every_key_of_a_policy_and_of_a_queue_has_a_meaning() {
         for version in CATALOGUE.versions {
             let recorded: serde_json::Value = serde_json::from_str(version.config_keys).unwrap();
-            let policies = ["policy_keys", "operator_policy_keys"].iter().flat_map(|name| recorded[name].as_array());
+            let policies = ["policy_keys", "operator_policy_keys"].iter().filter_map(|name| recorded[name].as_array());
             let policies = policies.flatten().filter_map(|key| key.as_str());
             let types = recorded["queue_types"].as_object().into_iter().flat_map(|types| types.values());
             let arguments = types.filter_map(|one| one["arguments"].as_object()).flat_map(|all| all.keys());
