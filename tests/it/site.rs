@@ -82,6 +82,8 @@ fn one_more_queue_changes_only_the_pages_that_mention_it() {
         "brokers/jobs/queue/pages/",
         "brokers/jobs/binding/",
     ];
+    // A row of a long list may come to be on the next page of it.
+    let row = regex::Regex::new(r"/binding/(index|pages/[0-9]+)\.html").unwrap();
     // Bound, it changes what its exchange leads to as well.
     for (bound, names) in [(false, ["one.more", "one.more"]), (true, ["one.more", "orders.0"])] {
         let mut fixture = stack();
@@ -94,7 +96,8 @@ fn one_more_queue_changes_only_the_pages_that_mention_it() {
         let mentions = |text: &str| names.iter().any(|name| text.contains(name));
         let others = after.iter().filter(|page| was(page) != page.content).filter(|page| {
             let counts = about_all.iter().chain(&lists).any(|start| page.path.starts_with(start));
-            !counts && !mentions(&page.content) && !mentions(&was(page))
+            let same = || row.replace_all(&was(page), "") == row.replace_all(&page.content, "");
+            !counts && !mentions(&page.content) && !mentions(&was(page)) && !same()
         });
         assert_eq!(others.map(|page| &page.path).collect::<Vec<_>>(), Vec::<&String>::new(), "bound: {bound}");
         assert_eq!(after.len() - before.len(), 2, "its page and its picture");

@@ -445,7 +445,9 @@ impl Bench {
         }
         let mut vector = json!({ "exchange": exchange, "key": key, "headers": headers, "queues": queues });
         if !dead.is_empty() {
-            dead.values_mut().for_each(|queues| queues.sort());
+            for queues in dead.values_mut() {
+                queues.sort();
+            }
             vector["dead"] = json!(dead);
         }
         self.vectors.push(vector);

@@ -190,7 +190,9 @@ impl Topology {
         for (from, to, body) in drained.dead {
             went[number(&body)].dead.get_mut(&from).unwrap().push(to);
         }
-        went.iter_mut().flat_map(|went| went.dead.values_mut()).for_each(|queues| queues.sort());
+        for queues in went.iter_mut().flat_map(|went| went.dead.values_mut()) {
+            queues.sort();
+        }
         drop(connection.close(200, "done".into()).await);
         went
     }
