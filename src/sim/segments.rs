@@ -75,7 +75,9 @@ pub fn deletion() -> Vec<Frame> {
             segment.base
         })
         .collect();
-    gone.into_iter().for_each(|base| log.tell(Event::Deleted(base)));
+    for base in gone {
+        log.tell(Event::Deleted(base));
+    }
     log.told
 }
 

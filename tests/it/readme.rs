@@ -35,7 +35,7 @@ fn common(text: &str) -> Common {
             Event::Start(Tag::TableCell) => *found.rows.last_mut().unwrap() += 1,
             Event::Start(Tag::Item) => found.items += 1,
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                found.links.push(dest_url.to_string())
+                found.links.push(dest_url.to_string());
             }
             Event::Start(Tag::CodeBlock(_)) => code = Some(String::new()),
             Event::End(TagEnd::CodeBlock) => found.blocks.push(without_comments(&code.take().unwrap())),

@@ -233,7 +233,7 @@ impl Topology {
                 let one = Resource::new(address("queue", name)).with("type", "classic");
                 let Some((exchange, key)) = dead else { return one };
                 let one = one.with("arguments.x-dead-letter-exchange", exchange.as_str());
-                key.into_iter().fold(one, |one, key| one.with("arguments.x-dead-letter-routing-key", *key))
+                key.iter().fold(one, |one, key| one.with("arguments.x-dead-letter-routing-key", *key))
             })
             .collect();
         all.extend(self.exchanges.iter().map(|(name, kind, alternate)| {

@@ -106,6 +106,10 @@
         item.classList.toggle('sim-later', index >= at);
         if (index === at - 1) { item.setAttribute('aria-current', 'step'); } else { item.removeAttribute('aria-current'); }
       });
+      // A story's table has a row for each step, and would tell its end.
+      if (figure.dataset.sim === 'scene') {
+        figure.querySelectorAll('.sim-table tbody tr').forEach((row, index) => row.classList.toggle('sim-later', index >= at));
+      }
       const view = at ? run.steps[at - 1].view : run.start;
       part('view').textContent = '';
       if (view) { part('view').appendChild(lanes(view)); }

@@ -142,12 +142,16 @@ impl Inside {
                 let list = body["topicConfigList"].as_array().unwrap();
                 // One that equals what is stored is taken for all of them.
                 if list.iter().all(|topic| self.topics.get(topic["topicName"].as_str().unwrap()) != Some(topic)) {
-                    list.iter().for_each(|topic| self.put_topic(topic));
+                    for topic in list {
+                        self.put_topic(topic);
+                    }
                 }
             }
             code::UPDATE_AND_CREATE_TOPIC => self.put_topic(&single(fields)),
             code::UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST => {
-                body["groupConfigList"].as_array().unwrap().iter().for_each(|group| self.put_group(group));
+                for group in body["groupConfigList"].as_array().unwrap() {
+                    self.put_group(group);
+                }
             }
             code::UPDATE_AND_CREATE_SUBSCRIPTIONGROUP => self.put_group(body),
             code::DELETE_TOPIC_IN_BROKER => {
