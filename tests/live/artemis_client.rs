@@ -157,8 +157,9 @@ impl Art {
     pub(crate) fn every_protocol_leads_in_and_out(&self, queue: &str, topic: &str) {
         for open in [Self::admin, Self::web_stomp] {
             let (mut consumer, mut producer) = (open(self), open(self));
-            assert!(consumer.subscribe(queue, "ANYCAST").starts_with("RECEIPT"));
-            assert!(producer.send(queue, "ANYCAST", &[], "by hand").starts_with("RECEIPT"));
+            for answer in [consumer.subscribe(queue, "ANYCAST"), producer.send(queue, "ANYCAST", &[], "by hand")] {
+                assert!(answer.starts_with("RECEIPT"), "{answer}");
+            }
             assert_eq!(consumer.message(), "by hand");
             // What is sent is acknowledged a moment later, and goes back if the consumer leaves before.
             until("it is taken", 10, || self.count(queue) == 0);

@@ -273,43 +273,48 @@ fn a_stale_lock() {
     finds(&locked.lab, &[]);
 }
 
-/// One rule of the user's chain, until the value is dropped.
-struct Dropped(String);
+/// One rule against a port, until the value is dropped: in the user's chain, or where the packets of an engine go that
+/// sets no rules and passes everything on itself.
+struct Dropped {
+    rule: Vec<String>,
+    /// What lets it in again.
+    way_out: String,
+}
 
 impl Dropped {
     fn new(port: u16) -> Self {
-        let dropped = Self(port.to_string());
-        dropped.iptables("-I");
+        let conditions = if iptables(&["--list-rules", "DOCKER-USER"]) {
+            format!("DOCKER-USER -p tcp -m conntrack --ctorigdstport {port} -j")
+        } else {
+            format!("INPUT -p tcp --dport {port} -j")
+        };
+        let way_out = if conditions.starts_with('I') { "ACCEPT" } else { "RETURN" };
+        let dropped = Self {
+            rule: conditions.split(' ').chain(["DROP"]).map(str::to_owned).collect(),
+            way_out: format!("sudo iptables -I {conditions} {way_out}"),
+        };
+        dropped.put("--insert");
         dropped
     }
 
-    fn iptables(&self, what: &str) {
-        // Another scenario's engine may hold the lock on the tables.
-        let rule = [
-            "iptables",
-            "--wait",
-            what,
-            "DOCKER-USER",
-            "-p",
-            "tcp",
-            "-m",
-            "conntrack",
-            "--ctorigdstport",
-            &self.0,
-            "-j",
-            "DROP",
-        ];
-        let is_root = rustix::process::getuid().is_root();
-        let words: Vec<&str> = if is_root { rule.to_vec() } else { [&["sudo", "-n"], &rule[..]].concat() };
-        let done = Command::new(words[0]).args(&words[1..]).status().unwrap();
-        assert!(done.success() || std::thread::panicking(), "{words:?}");
+    fn put(&self, what: &str) {
+        let arguments: Vec<&str> = [what].into_iter().chain(self.rule.iter().map(String::as_str)).collect();
+        assert!(iptables(&arguments) || std::thread::panicking(), "iptables {arguments:?}");
     }
 }
 
 impl Drop for Dropped {
     fn drop(&mut self) {
-        self.iptables("-D");
+        self.put("--delete");
     }
+}
+
+/// Another scenario's engine may hold the lock on the tables.
+fn iptables(arguments: &[&str]) -> bool {
+    let root = ["iptables", "--wait"];
+    let is_root = rustix::process::getuid().is_root();
+    let words: Vec<&str> = if is_root { root.to_vec() } else { [&["sudo", "-n"], &root[..]].concat() };
+    Command::new(words[0]).args(&words[1..]).args(arguments).output().unwrap().status.success()
 }
 
 #[test]
@@ -327,8 +332,7 @@ fn a_closed_firewall() {
     assert_eq!(who(&finds(&lab, &[])), ["everybody"; 3]);
     let dropped = Dropped::new(amqp);
     let body = finds(&lab, &["firewall-closed"]);
-    let command = format!("sudo iptables -I DOCKER-USER -p tcp -m conntrack --ctorigdstport {amqp} -j RETURN");
-    assert!(body["findings"][0]["command"].as_str().unwrap().starts_with(&command), "{body:#}");
+    assert!(body["findings"][0]["command"].as_str().unwrap().starts_with(&dropped.way_out), "{body:#}");
     assert_eq!(who(&body), ["this_machine_against_the_file", "everybody", "everybody"]);
     // What only this machine reaches needs no rule, whatever the chains say.
     lab.edit("bind: 0.0.0.0", "bind: 127.0.0.1");
