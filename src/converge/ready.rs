@@ -11,7 +11,7 @@ use super::run::Run;
 use super::topology::Connected;
 use super::{ConvergeError, Event, Patience, Unit};
 use crate::brokers::{OutcomeResult, Readiness, Session, SessionError};
-use crate::docker::{Death, container_name};
+use crate::docker::{Death, container_name, is_node};
 use crate::model::{Container, NodeId, Resource, Value};
 use crate::net::Backoff;
 use crate::plan::{Plan, Step};
@@ -46,10 +46,14 @@ pub(super) async fn connect<'b, 'l>(
     report: &mut Report,
 ) -> Vec<Connected<'b, 'l>> {
     let hopeless = hopeless(report);
-    let waits = lowered.iter().filter(|broker| !hopeless.contains(&broker.model.name)).map(|broker| async move {
-        let mut session = broker.broker.connect(broker.target(&run.engine));
-        let ready = Wait { run, lowered: broker, wanted }.until_ready(session.as_mut()).await;
-        (broker, ready.map(|()| session))
+    let held_back = held_back(report);
+    let waits = lowered.iter().filter(|broker| !hopeless.contains(&broker.model.name)).map(|broker| {
+        let wanted = if held_back.contains(broker.model.name.as_str()) { Wanted::Able } else { wanted };
+        async move {
+            let mut session = broker.broker.connect(broker.target(&run.engine));
+            let ready = Wait { run, lowered: broker, wanted }.until_ready(session.as_mut()).await;
+            (broker, ready.map(|()| session))
+        }
     });
     let mut connected = Vec::new();
     for (broker, session) in join_all(waits).await {
@@ -69,6 +73,13 @@ fn hopeless(report: &Report) -> BTreeSet<String> {
     let blocked = steps.filter(|step| keeps_down(step)).map(|step| &step.address);
     let failed = report.failures.iter().map(|failure| failure.broker.clone());
     undone.chain(blocked).map(|address| address.broker.clone()).chain(failed).collect()
+}
+
+/// Brokers with a node that stays as it is: new ones may never meet it.
+fn held_back(report: &Report) -> BTreeSet<&str> {
+    let steps = report.plans.iter().flat_map(|plan| &plan.steps);
+    let blocked = steps.filter(|step| step.action.is_blocked() && is_node(&step.address));
+    blocked.map(|step| step.address.broker.as_str()).collect()
 }
 
 /// Whether a broker has no running container, and will get none. Whoever listens on its port is somebody else.

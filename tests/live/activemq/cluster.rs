@@ -1,7 +1,7 @@
 //! One node, and then two as a network of brokers.
 
 use super::client::ActiveMq;
-use crate::lab::{Lab, docker, until};
+use crate::lab::{Lab, docker, identity, until};
 
 const SPEC: &str = r#"brokers:
   legacy:
@@ -16,6 +16,22 @@ const SPEC: &str = r#"brokers:
     users:
       app: { password: app }
 "#;
+
+/// Nobody waits for a network that the two cannot make: the one would lose what it has in memory, and stays as it is.
+#[test]
+fn a_node_that_stays_as_it_is_is_not_waited_for() {
+    let spec =
+        "brokers:\n  legacy: { kind: activemq, storage: memory, heap: 192MiB, nodes: 1, queues: { work: {} } }\n";
+    let lab = Lab::new("activemq-memory", spec);
+    lab.mqlab(&["up"]).code(0);
+    let node = ActiveMq::legacy(&lab.env());
+    assert_eq!(node.send("/queue/work", "kept"), "sent");
+    let before = identity(&lab.container("legacy"));
+    lab.edit("nodes: 1", "nodes: 2");
+    let up = lab.mqlab(&["up", "--yes"]).code(5).says("--allow-data-loss").never_says("is not ready");
+    assert!(up.took.as_secs() < 60, "{up:?}");
+    assert_eq!((identity(&lab.container("legacy")), node.waiting("work")), (before, 1));
+}
 
 struct Scene {
     lab: Lab,
