@@ -91,7 +91,7 @@ fn there_are_forty_and_most_hold_several_mistakes() {
     assert!(mistakes.len() >= 40 && several >= 40, "{several} of {} with three or more", mistakes.len());
 }
 
-/// Every code that is registered is in some fixture; that all in the sources are registered is for `registry.rs`.
+/// Every code that is registered is in some fixture; that all in the sources are registered is for `codes.rs`.
 #[test]
 fn every_code_has_a_fixture() {
     let of_kinds = registry().iter().flat_map(|broker| {

@@ -5,22 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use mqlab::brokers::{Broker, Catalogue, Description, Recipe, RecipeFile, Version, find, registry};
+use mqlab::brokers::{Broker, Description, Recipe, find, registry};
 use mqlab::model::{Home, Resource, Stack, Value};
-use mqlab::spec::{ERRORS, Field, LINTS, Object, Shape};
-
-use regex::Regex;
+use mqlab::spec::{Field, Object, Shape};
 
 use crate::plans::lower;
-use crate::sources::sources;
 use crate::specs::{example, examples, facts, name_of, root};
 
 /// Collects what is missing, so that all of it is said at once.
 #[derive(Default)]
-struct Missing(Vec<String>);
+pub(crate) struct Missing(pub(crate) Vec<String>);
 
 impl Missing {
-    fn unless(&mut self, there: bool, what: impl FnOnce() -> String) {
+    pub(crate) fn unless(&mut self, there: bool, what: impl FnOnce() -> String) {
         if !there {
             self.0.push(what());
         }
@@ -33,7 +30,7 @@ impl Missing {
 }
 
 /// A whole sentence or more.
-fn explains(text: &str) -> bool {
+pub(crate) fn explains(text: &str) -> bool {
     text.len() > 5 && text.trim() == text && text.ends_with(['.', '`', ')']) && !text.contains("TODO")
 }
 
@@ -73,9 +70,9 @@ fn every_attribute_was_tried_on_a_broker() {
 }
 
 /// Looks for what a kind does not bring along.
-type Look = fn(&Description, &Repository, &mut Missing);
+pub(crate) type Look = fn(&Description, &Repository, &mut Missing);
 
-fn of_every_kind(look: Look) {
+pub(crate) fn of_every_kind(look: Look) {
     let mut missing = Missing::default();
     for broker in registry() {
         look(broker.description(), &Repository::default(), &mut missing);
@@ -85,12 +82,12 @@ fn of_every_kind(look: Look) {
 
 /// The files of the repository, but for one that a test pretends to have removed.
 #[derive(Default)]
-struct Repository {
+pub(crate) struct Repository {
     removed: Option<String>,
 }
 
 impl Repository {
-    fn without(path: String) -> Self {
+    pub(crate) fn without(path: String) -> Self {
         assert!(Self::default().has(&path), "{path} is not there anyway");
         Self { removed: Some(path) }
     }
@@ -104,7 +101,7 @@ impl Repository {
     }
 
     /// The names of the files in a folder.
-    fn names(&self, folder: &str) -> BTreeSet<String> {
+    pub(crate) fn names(&self, folder: &str) -> BTreeSet<String> {
         let entries = root().join(folder).read_dir().into_iter().flatten();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| self.has(&format!("{folder}/{name}"))).collect()
@@ -116,7 +113,7 @@ impl Repository {
     }
 }
 
-fn brought_examples(about: &Description, files: &Repository, missing: &mut Missing) {
+pub(crate) fn brought_examples(about: &Description, files: &Repository, missing: &mut Missing) {
     let kind = about.kind;
     let cluster = format!("{kind}-cluster");
     for (name, wanted) in [(kind, "one node"), (cluster.as_str(), "several nodes")] {
@@ -135,7 +132,7 @@ fn brought_examples(about: &Description, files: &Repository, missing: &mut Missi
     missing.unless(together, || format!("{kind} in examples/all.yaml"));
 }
 
-fn brought_images(about: &Description, files: &Repository, missing: &mut Missing) {
+pub(crate) fn brought_images(about: &Description, files: &Repository, missing: &mut Missing) {
     let (kind, catalogue) = (about.kind, about.catalogue);
     // The default is what every source can give.
     let default = catalogue.versions.iter().find(|version| version.number == catalogue.default_version);
@@ -179,7 +176,7 @@ fn brought_recipe(name: &str, number: &str, recipe: &Recipe, missing: &mut Missi
     missing.unless(exact, || format!("{name}: an exact version of that number"));
 }
 
-fn brought_lessons(about: &Description, files: &Repository, missing: &mut Missing) {
+pub(crate) fn brought_lessons(about: &Description, files: &Repository, missing: &mut Missing) {
     let kind = about.kind;
     let folder = |language: &str| format!("site/content/{language}/learn/{kind}");
     let lessons: BTreeMap<String, BTreeSet<String>> =
@@ -196,13 +193,13 @@ fn brought_lessons(about: &Description, files: &Repository, missing: &mut Missin
 }
 
 /// Those of the site, by their tags.
-fn languages() -> Vec<String> {
+pub(crate) fn languages() -> Vec<String> {
     let entries = root().join("site/content").read_dir().unwrap().map(|entry| entry.unwrap());
     let languages = entries.filter(|entry| entry.path().join("words.json").is_file());
     languages.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-fn tried(about: &Description, files: &Repository, missing: &mut Missing) {
+pub(crate) fn tried(about: &Description, files: &Repository, missing: &mut Missing) {
     let path = format!("tests/live/matrix/{}.txt", about.kind);
     let text = files.text(&path);
     let table = text.split("\n== ").next().unwrap_or_default();
@@ -284,62 +281,6 @@ fn explained(description: &Description, _files: &Repository, missing: &mut Missi
     }
     missing.unless(description.memory_floor > 0 && description.most_nodes > 0, || format!("{kind}: its limits"));
     fields(kind, description.fields, missing);
-}
-
-/// What sources can call wrong, and what suspicious.
-fn said(folders: &[String]) -> [BTreeSet<&'static str>; 2] {
-    let code = Regex::new("^[a-z0-9]+(-[a-z0-9]+)*$").unwrap();
-    // Where a code stands for sure, and where pairs of other things may begin as well: those have no hyphen.
-    let [lint, error, pair] =
-        [r"\blint\(\s*$", r"\b(error|report)\(\s*$|\bcode:\s*$", r"(\bSome\(|=>\s*(\{\s*)?|;\s*)\(\s*$"]
-            .map(|before| Regex::new(before).unwrap());
-    let (mut errors, mut lints) = (BTreeSet::new(), BTreeSet::new());
-    let is_own = |path: &str| folders.iter().any(|folder| path.starts_with(folder)) && !path.contains("/session/");
-    for source in sources().iter().filter(|source| is_own(&source.path)) {
-        for literal in source.literals.iter().filter(|one| code.is_match(&one.text)) {
-            let before = &source.code[..literal.at];
-            if lint.is_match(before) {
-                lints.insert(literal.text.as_str());
-            } else if error.is_match(before) || (pair.is_match(before) && literal.text.contains('-')) {
-                errors.insert(literal.text.as_str());
-            }
-        }
-    }
-    [errors, lints]
-}
-
-fn listed(list: &[(&'static str, &str)]) -> BTreeSet<&'static str> {
-    list.iter().map(|(code, _)| *code).collect()
-}
-
-/// What a folder's sources can call wrong or suspicious is in its lists, and nothing else is.
-#[test]
-fn the_lists_of_codes_are_true() {
-    assert_eq!([listed(ERRORS), listed(LINTS)], said(&["spec/".to_owned(), "model/".to_owned()]), "any stack");
-    of_every_kind(codes);
-}
-
-fn codes(about: &Description, _files: &Repository, missing: &mut Missing) {
-    let kind = about.kind;
-    let [errors, lints] = said(&[format!("brokers/{kind}/")]);
-    for (what, said, listed) in [("errors", errors, listed(about.errors)), ("lints", lints, listed(about.lints))] {
-        missing.unless(!listed.is_empty(), || format!("{kind}: a list of {what}"));
-        let unlisted: Vec<&&str> = said.difference(&listed).collect();
-        missing.unless(unlisted.is_empty(), || format!("{kind}: {unlisted:?} in its list of {what}"));
-        let unsaid: Vec<&&str> = listed.difference(&said).collect();
-        missing.unless(unsaid.is_empty(), || format!("{kind}: {unsaid:?} of its list of {what} in its sources"));
-    }
-}
-
-/// What is told whatever brokers there are.
-#[test]
-fn every_code_of_any_stack_is_explained() {
-    for (code, doc) in ERRORS.iter().chain(LINTS) {
-        assert!(explains(doc), "{code}: {doc}");
-    }
-    for code in mqlab::doctor::Code::ALL {
-        assert!(explains(code.means()), "{code}");
-    }
 }
 
 fn fields(path: &str, fields: &[Field], missing: &mut Missing) {
@@ -456,132 +397,4 @@ fn containers_say_what_a_dead_one_died_of_and_take_a_port_for_each_that_is_publi
         }
     }
     missing.check();
-}
-
-/// What a look complains about in each kind, once something is taken away from it: the complaint must name the kind and
-/// the thing.
-#[track_caller]
-fn notices(look: Look, take_away: impl Fn(&Description) -> (Description, Repository), thing: impl Fn(&str) -> String) {
-    for broker in registry() {
-        let kind = broker.description().kind;
-        let (about, files) = take_away(broker.description());
-        let mut missing = Missing::default();
-        look(&about, &files, &mut missing);
-        let thing = thing(kind);
-        let named = missing.0.iter().any(|one| one.contains(kind) && one.contains(&thing));
-        assert!(named, "{kind} without {thing}: {:?}", missing.0);
-    }
-}
-
-/// Takes a file away.
-#[track_caller]
-fn notices_without(look: Look, path: impl Fn(&str) -> String) {
-    notices(look, |about| (same(about), Repository::without(path(about.kind))), &path);
-}
-
-fn same(about: &Description) -> Description {
-    Description { ..*about }
-}
-
-/// Another description, and every file.
-fn changed(about: Description) -> (Description, Repository) {
-    (about, Repository::default())
-}
-
-fn with_versions(about: &Description, change: impl Fn(&Version) -> Version) -> Description {
-    let versions = about.catalogue.versions.iter().map(change).collect::<Vec<_>>().leak();
-    let catalogue = Box::leak(Box::new(Catalogue { versions, ..*about.catalogue }));
-    Description { catalogue, ..*about }
-}
-
-fn with_recipe_files(about: &Description, keep: fn(&RecipeFile) -> bool) -> Description {
-    with_versions(about, |version| {
-        let recipe = version.recipe.unwrap();
-        let files = recipe.files.iter().filter(|file| keep(file));
-        let files = files.map(|file| RecipeFile { ..*file }).collect::<Vec<_>>().leak();
-        Version { recipe: Some(Box::leak(Box::new(Recipe { files, ..*recipe }))), ..*version }
-    })
-}
-
-#[test]
-fn a_kind_without_examples_is_noticed() {
-    let thing = |kind: &str| format!("examples/{kind}-cluster.yaml");
-    notices(brought_examples, |about| changed(Description { examples: &about.examples[..1], ..*about }), thing);
-    notices_without(brought_examples, thing);
-    notices_without(brought_examples, |kind| format!("examples/{kind}.yaml"));
-}
-
-#[test]
-fn a_kind_without_a_golden_plan_is_noticed() {
-    for ending in ["", "-cluster"] {
-        notices_without(brought_examples, |kind| format!("tests/golden/examples/{kind}{ending}.plan.txt"));
-    }
-}
-
-#[test]
-fn a_kind_without_recorded_keys_is_noticed() {
-    let without = |about: &Description| with_versions(about, |version| Version { config_keys: "{}", ..*version });
-    notices(brought_images, |about| changed(without(about)), |_| "recorded configuration keys".to_owned());
-    for broker in registry() {
-        let about = broker.description();
-        let path = format!("src/brokers/{}/config_keys/{}.json", about.kind, about.catalogue.default_version);
-        let mut missing = Missing::default();
-        brought_images(about, &Repository::without(path.clone()), &mut missing);
-        assert!(missing.0.iter().any(|one| one.contains(&path)), "{:?}", missing.0);
-    }
-    notices_without(brought_images, |kind| format!("scripts/record-config/{kind}.py"));
-}
-
-#[test]
-fn a_kind_without_a_recipe_is_noticed() {
-    let without = |about: &Description| with_versions(about, |version| Version { recipe: None, ..*version });
-    notices(brought_images, |about| changed(without(about)), |_| "a recipe".to_owned());
-}
-
-/// What an image is made from: its `Dockerfile`, and what that copies.
-#[test]
-fn a_recipe_without_one_of_its_files_is_noticed() {
-    let without = |about: &Description| with_recipe_files(about, |file| file.name != "Dockerfile");
-    notices(brought_images, |about| changed(without(about)), |_| "Dockerfile".to_owned());
-    let without =
-        |about: &Description| with_recipe_files(about, |file| matches!(file.name, "Dockerfile" | "README.md"));
-    notices(brought_images, |about| changed(without(about)), |_| "among its recipe's files".to_owned());
-}
-
-#[test]
-fn a_kind_without_its_list_of_lints_or_errors_is_noticed() {
-    notices(codes, |about| changed(Description { lints: &[], ..*about }), |_| "a list of lints".to_owned());
-    notices(codes, |about| changed(Description { errors: &[], ..*about }), |_| "a list of errors".to_owned());
-    let shorter = |about: &Description| Description { lints: &about.lints[1..], ..*about };
-    notices(codes, |about| changed(shorter(about)), |_| "in its list of lints".to_owned());
-    let shorter = |about: &Description| Description { errors: &about.errors[1..], ..*about };
-    notices(codes, |about| changed(shorter(about)), |_| "in its list of errors".to_owned());
-}
-
-#[test]
-fn a_kind_without_a_lesson_in_one_language_is_noticed() {
-    for language in languages() {
-        let lesson = |kind: &str| {
-            let folder = format!("site/content/{language}/learn/{kind}");
-            format!("{folder}/{}", Repository::default().names(&folder).pop_first().unwrap())
-        };
-        notices_without(brought_lessons, lesson);
-    }
-}
-
-#[test]
-fn a_kind_without_claims_or_what_its_versions_say_is_noticed() {
-    notices_without(brought_lessons, |kind| format!("site/content/claims/{kind}.yaml"));
-    notices_without(brought_lessons, |kind| format!("tests/golden/versions/{kind}.txt"));
-}
-
-#[test]
-fn a_kind_that_was_not_tried_is_noticed() {
-    notices_without(tried, |kind| format!("tests/live/matrix/{kind}.txt"));
-    let more = |about: &Description| {
-        let mut kinds = about.kinds.to_vec();
-        kinds[0].kind = "new";
-        Description { kinds: kinds.leak(), ..*about }
-    };
-    notices(tried, |about| changed(more(about)), |_| ": new".to_owned());
 }
