@@ -283,15 +283,14 @@ struct Dropped {
 
 impl Dropped {
     fn new(port: u16) -> Self {
-        let conditions = if iptables(&["--list-rules", "DOCKER-USER"]) {
-            format!("DOCKER-USER -p tcp -m conntrack --ctorigdstport {port} -j")
+        let (packets, way_out) = if iptables(&["--list-rules", "DOCKER-USER"]) {
+            (format!("DOCKER-USER -p tcp -m conntrack --ctorigdstport {port}"), "RETURN")
         } else {
-            format!("INPUT -p tcp --dport {port} -j")
+            (format!("INPUT -p tcp --dport {port}"), "ACCEPT")
         };
-        let way_out = if conditions.starts_with('I') { "ACCEPT" } else { "RETURN" };
         let dropped = Self {
-            rule: conditions.split(' ').chain(["DROP"]).map(str::to_owned).collect(),
-            way_out: format!("sudo iptables -I {conditions} {way_out}"),
+            rule: packets.split(' ').chain(["-j", "DROP"]).map(str::to_owned).collect(),
+            way_out: format!("sudo iptables -I {packets} -j {way_out}"),
         };
         dropped.put("--insert");
         dropped

@@ -14,11 +14,12 @@ Usage: activemq.py VERB URL USER PASSWORD ARGUMENT...
 """
 
 import json
-import socket
 import sys
 import threading
 import time
 from urllib.parse import urlparse
+
+import stomp_by_hand as by_hand
 
 PATIENCE = 5
 
@@ -134,46 +135,19 @@ def stomp(url, user, password, name, body):
 
 
 def frames(user, password, name, body):
-    """What one says in STOMP."""
+    """The login, and what comes after it."""
     login = f"CONNECT\naccept-version:1.2\nhost:x\nlogin:{user}\npasscode:{password}\n\n\0"
     destination = f"destination:/queue/{name}"
-    return login, f"SEND\n{destination}\n\n{body}\0", f"SUBSCRIBE\nid:1\n{destination}\n\n\0"
+    return login, [f"SEND\n{destination}\n\n{body}\0", f"SUBSCRIBE\nid:1\n{destination}\n\n\0"]
 
 
 def stomp_by_hand(url, user, password, name, body):
     place = urlparse(url)
-    login, message, subscription = frames(user, password, name, body)
-    wire = socket.create_connection((place.hostname, place.port), PATIENCE)
-    heard = b""
-
-    def hear():
-        nonlocal heard
-        while b"\0" not in heard:
-            part = wire.recv(4096)
-            if not part:
-                sys.exit(f"the broker closed the connection after {heard!r}")
-            heard += part
-        frame, heard = heard.split(b"\0", 1)
-        return frame.decode().lstrip("\n")
-
-    wire.sendall(login.encode())
-    assert hear().startswith("CONNECTED\n"), "not let in"
-    wire.sendall((message + subscription).encode())
-    frame = hear()
-    assert frame.startswith("MESSAGE\n"), frame
-    return frame.split("\n\n", 1)[1]
+    return by_hand.over_tcp(place.hostname, place.port, *frames(user, password, name, body))
 
 
 def stomp_over_ws(url, user, password, name, body):
-    import websocket
-
-    login, message, subscription = frames(user, password, name, body)
-    wire = websocket.create_connection(url, subprotocols=["v12.stomp"], timeout=PATIENCE)
-    wire.send(login)
-    assert wire.recv().startswith("CONNECTED"), "not let in"
-    wire.send(message)
-    wire.send(subscription)
-    return wire.recv().split("\n\n", 1)[1].rstrip("\0\n")
+    return by_hand.over_ws(url, *frames(user, password, name, body))
 
 
 def mqtt(url, user, password, name, body, transport="tcp"):

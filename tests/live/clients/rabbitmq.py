@@ -12,6 +12,8 @@ import struct
 import sys
 import threading
 
+import stomp_by_hand as by_hand
+
 PATIENCE = 20
 
 
@@ -73,46 +75,19 @@ def stomp(host, port, user, password, queue, body):
 
 
 def frames(user, password, queue, body):
-    """What one says in STOMP, and the headers of what one hears."""
+    """The login, and what comes after it."""
     login = f"CONNECT\naccept-version:1.2\nhost:/\nlogin:{user}\npasscode:{password}\nheart-beat:0,0\n\n\0"
     subscribe = f"SUBSCRIBE\nid:1\ndestination:/amq/queue/{queue}\nack:auto\n\n\0"
     send = f"SEND\ndestination:/amq/queue/{queue}\n\n{body}\0"
-    return login, subscribe, send
+    return login, [subscribe, send]
 
 
 def stomp_by_hand(host, port, user, password, queue, body):
-    login, subscribe, send = frames(user, password, queue, body)
-    wire = socket.create_connection((host, int(port)), PATIENCE)
-    heard = b""
-
-    def hear():
-        nonlocal heard
-        while b"\0" not in heard:
-            part = wire.recv(4096)
-            if not part:
-                sys.exit(f"the broker closed the connection after {heard!r}")
-            heard += part
-        frame, heard = heard.split(b"\0", 1)
-        return frame.decode().lstrip("\n")
-
-    wire.sendall(login.encode())
-    assert hear().startswith("CONNECTED\n"), "not let in"
-    wire.sendall((subscribe + send).encode())
-    frame = hear()
-    assert frame.startswith("MESSAGE\n"), frame
-    return frame.split("\n\n", 1)[1]
+    return by_hand.over_tcp(host, port, *frames(user, password, queue, body))
 
 
 def web_stomp(host, port, user, password, queue, body):
-    import websocket
-
-    login, subscribe, send = frames(user, password, queue, body)
-    wire = websocket.create_connection(f"ws://{host}:{port}/ws", subprotocols=["v12.stomp"], timeout=PATIENCE)
-    wire.send(login)
-    assert wire.recv().startswith("CONNECTED"), "not let in"
-    wire.send(subscribe)
-    wire.send(send)
-    return wire.recv().split("\n\n", 1)[1].rstrip("\0\n")
+    return by_hand.over_ws(f"ws://{host}:{port}/ws", *frames(user, password, queue, body))
 
 
 def mqtt(host, port, user, password, topic, body):
