@@ -129,3 +129,24 @@ fn the_list_for_programs_has_every_page_that_is_written_and_every_object() {
     assert!(content(&pages, "llms.txt").contains("- [Keys and order](learn/kafka/keys.html): You can say"));
     assert!(content(&pages, "zh/llms.txt").contains("消费者组"));
 }
+
+/// Descriptions mark code as the terminal shows it, which is no mark on a page.
+#[test]
+fn code_in_a_description_is_code_on_a_page() {
+    for page in pages(&example(&root().join("examples/all.yaml"))) {
+        let is_made =
+            ["reference/", "brokers/"].iter().any(|part| page.path.trim_start_matches("zh/").starts_with(part));
+        if !is_made {
+            continue;
+        }
+        let kept = |part: &str, end: &str| part.split_once(end).map_or(String::new(), |(_, rest)| rest.to_owned());
+        let mut parts = page.content.split("<script");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        text.extend(parts.map(|part| kept(part, "</script>")));
+        let mut parts = text.split("<pre");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        text.extend(parts.map(|part| kept(part, "</pre>")));
+        let found = text.find('`').map(|at| text[..at].chars().rev().take(60).collect::<String>());
+        assert_eq!(found.map(|found| found.chars().rev().collect::<String>()), None, "{}", page.path);
+    }
+}

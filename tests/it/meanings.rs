@@ -26,7 +26,7 @@ fn pages(stack: &Stack) -> Vec<Page> {
 fn keys(pages: &[Page], path: &str) -> BTreeMap<String, Row> {
     let row = Regex::new(concat!(
         r#"<tr><th scope="row"><code><bdi>([^<]+)</bdi></code></th><td>.*?</td><td><code><bdi>([^<]*)</bdi></code></td>"#,
-        r#"<td>(?:<code><bdi>([^<]*)</bdi></code>|<span class="none">—</span>)</td><td class="prose">([^<]*)</td></tr>"#
+        r#"<td>(?:<code><bdi>([^<]*)</bdi></code>|<span class="none">—</span>)</td><td class="prose">(.*?)</td></tr>"#
     ))
     .unwrap();
     let Some(page) = pages.iter().find(|page| page.path == path) else { return BTreeMap::new() };

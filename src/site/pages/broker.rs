@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::frame::{Frame, frame};
 use super::object::grammar;
-use super::parts::{AttributeRow, Context, Link, PictureView, place};
+use super::parts::{AttributeRow, Context, Link, PictureView, Piece, place};
 use crate::site::model::{End, PageId};
 use crate::site::text::visible;
 use crate::site::{BrokerInput, BrokerReport, BrokerStatus, pictures};
@@ -45,7 +45,7 @@ pub(crate) struct BrokerRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PortRow {
     pub name: &'static str,
-    pub doc: String,
+    pub doc: Vec<Piece>,
     /// One per node; empty where the broker has not run.
     pub endpoints: Vec<String>,
 }
@@ -72,7 +72,7 @@ pub(crate) fn broker_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefi
         name: visible(key),
         value: context.value(value),
         hint: String::new(),
-        doc: String::new(),
+        doc: Vec::new(),
         origin: place(model.config_origins.get(key)),
     });
     BrokerPage {
@@ -137,7 +137,7 @@ fn ports(context: &Context<'_>, broker: &BrokerInput<'_>) -> Vec<PortRow> {
             let scheme = if port.scheme.is_empty() { String::new() } else { format!("{}://", port.scheme) };
             PortRow {
                 name: port.name,
-                doc: context.words.doc(port.doc),
+                doc: context.doc(port.doc),
                 endpoints: endpoints.into_iter().map(|endpoint| format!("{scheme}{endpoint}")).collect(),
             }
         })

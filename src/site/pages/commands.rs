@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
-use super::parts::{Context, Piece, pieces};
+use super::parts::{Context, Piece};
 use super::samples::Samples;
 use crate::site::{Argument, Command, Manual, Meaning};
 
@@ -64,7 +64,7 @@ pub(crate) fn commands_page(context: &Context<'_>, prefix: &str) -> CommandsPage
         CommandView {
             id: command_id(&one.name),
             name: one.name.clone(),
-            about: about(context, &one.about),
+            about: context.doc(&one.about),
             usage: one.usage.clone(),
             example: samples.command(one).unwrap_or_default(),
             is_below: one.name.contains(' '),
@@ -111,7 +111,7 @@ fn argument(context: &Context<'_>, one: &Argument) -> ArgumentView {
         name: if one.long.is_empty() { one.value.clone() } else { one.long.clone() },
         written: parts.collect::<Vec<_>>().join(" "),
         is_required: one.is_required,
-        about: about(context, &one.about),
+        about: context.doc(&one.about),
         default: one.default.clone(),
         choices: one.choices.iter().map(|choice| meaning(context, choice)).collect(),
         variable: one.variable.clone(),
@@ -119,11 +119,7 @@ fn argument(context: &Context<'_>, one: &Argument) -> ArgumentView {
 }
 
 fn meaning(context: &Context<'_>, one: &Meaning) -> MeaningView {
-    MeaningView { word: one.word.clone(), about: about(context, &one.about) }
-}
-
-fn about(context: &Context<'_>, english: &str) -> Vec<Piece> {
-    pieces(&context.words.doc(english))
+    MeaningView { word: one.word.clone(), about: context.doc(&one.about) }
 }
 
 #[cfg(test)]

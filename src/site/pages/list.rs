@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::frame::{Frame, frame};
-use super::parts::{AttributeRow, CallView, Context, Link, call, place};
+use super::parts::{AttributeRow, CallView, Context, Link, Piece, call, place};
 use crate::model::{KindRules, Resource};
 use crate::site::BrokerInput;
 use crate::site::model::{End, PageId, has_page, list_parts};
@@ -59,7 +59,7 @@ pub(crate) struct ListRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Meaning {
     pub name: &'static str,
-    pub doc: String,
+    pub doc: Vec<Piece>,
 }
 
 pub(crate) fn list_page(
@@ -81,7 +81,7 @@ pub(crate) fn list_page(
         members.iter().any(|member| member.attributes.keys().any(|key| key.starts_with(stem)))
     };
     let meanings =
-        rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: context.words.doc(rule.doc) });
+        rules.attributes.iter().filter(used).map(|rule| Meaning { name: rule.name, doc: context.doc(rule.doc) });
     let plural = context.words.doc(rules.plural);
     let calls = !has_page(rules) && all.len() <= CALLS;
     let part = |(at, (id, rows)): (usize, &(PageId, Range<usize>))| Part {

@@ -28,7 +28,7 @@ pub(crate) struct AttributeRow {
     pub value: String,
     /// The value in human units, where it is a time or a size.
     pub hint: String,
-    pub doc: String,
+    pub doc: Vec<Piece>,
     pub origin: String,
 }
 
@@ -125,6 +125,11 @@ impl Context<'_> {
         }
     }
 
+    /// A description, in this language, with its code apart.
+    pub(crate) fn doc(&self, english: &str) -> Vec<Piece> {
+        pieces(&self.words.doc(english))
+    }
+
     pub(crate) fn attributes(&self, rules: Option<&'static KindRules>, resource: &Resource) -> Vec<AttributeRow> {
         let row = |(name, value): (&String, &Value)| {
             let rule: Option<&AttributeRule> = rules.and_then(|rules| rules.attribute(name));
@@ -132,7 +137,7 @@ impl Context<'_> {
                 name: visible(name),
                 value: self.value(value),
                 hint: self.words.doc(&hint(name, value)),
-                doc: rule.map_or_else(String::new, |rule| self.words.doc(rule.doc)),
+                doc: rule.map(|rule| self.doc(rule.doc)).unwrap_or_default(),
                 origin: place(resource.origin_of(name)),
             }
         };

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::frame::{Frame, frame};
-use super::parts::{Context, Link};
+use super::parts::{Context, Link, Piece};
 use crate::brokers::Description;
 use crate::model::Value;
 use crate::site::BrokerInput;
@@ -19,7 +19,7 @@ pub(crate) struct ReferencePage {
     pub kinds: Vec<KindView>,
     pub ports: Vec<PortView>,
     pub lints: Vec<NamedText>,
-    pub growth: String,
+    pub growth: Vec<Piece>,
 }
 
 /// A configuration key that the stack sets.
@@ -30,7 +30,7 @@ pub(crate) struct KeyRow {
     pub value: String,
     /// The broker's own; empty where it has none.
     pub default: String,
-    pub doc: String,
+    pub doc: Vec<Piece>,
     /// How many objects more set the key, behind the last one that is shown.
     pub more: String,
 }
@@ -45,20 +45,20 @@ pub(crate) struct KindView {
 pub(crate) struct PortView {
     pub name: &'static str,
     pub number: u16,
-    pub doc: String,
+    pub doc: Vec<Piece>,
     pub is_open: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NamedText {
     pub name: String,
-    pub text: String,
+    pub text: Vec<Piece>,
 }
 
 pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, prefix: &str) -> ReferencePage {
     let description = broker.broker.description();
     let words = context.words;
-    let named = |name: &str, text: &str| NamedText { name: name.to_owned(), text: words.doc(text) };
+    let named = |name: &str, text: &str| NamedText { name: name.to_owned(), text: context.doc(text) };
     let kinds = description.kinds.iter().map(|rules| KindView {
         title: words.doc(rules.plural),
         rows: rules.attributes.iter().map(|attribute| named(attribute.name, attribute.doc)).collect(),
@@ -66,7 +66,7 @@ pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, pr
     let ports = description.ports.iter().map(|port| PortView {
         name: port.name,
         number: port.number,
-        doc: words.doc(port.doc),
+        doc: context.doc(port.doc),
         is_open: (port.when)(broker.model),
     });
     ReferencePage {
@@ -81,7 +81,7 @@ pub(crate) fn reference_page(context: &Context<'_>, broker: &BrokerInput<'_>, pr
         kinds: kinds.filter(|kind| !kind.rows.is_empty()).collect(),
         ports: ports.collect(),
         lints: description.lints.iter().map(|(code, why)| named(code, why)).collect(),
-        growth: words.doc(description.growth),
+        growth: context.doc(description.growth),
     }
 }
 
@@ -163,9 +163,9 @@ impl Known {
             None => String::new(),
         };
         let (default, doc) = match self.about.meaning(key) {
-            Some(meaning) if meaning.doc.is_empty() => (meaning.default.to_owned(), context.words.doc(explained)),
-            Some(meaning) => (meaning.default.to_owned(), context.words.doc(meaning.doc)),
-            None => (text("default"), context.words.doc(&text("doc"))),
+            Some(meaning) if meaning.doc.is_empty() => (meaning.default.to_owned(), context.doc(explained)),
+            Some(meaning) => (meaning.default.to_owned(), context.doc(meaning.doc)),
+            None => (text("default"), context.doc(&text("doc"))),
         };
         KeyRow { key: visible(key), at, value: context.value(value), default, doc, more: String::new() }
     }
